@@ -1,0 +1,117 @@
+"""What else is worth knowing of a run, and why it came to nothing where evidence shows that."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+from fnmatch import fnmatchcase
+from zoneinfo import ZoneInfo
+
+import numpy as np
+
+from forensics.classify.facts import Facts, per_run
+from forensics.classify.rules import RULES
+from forensics.config import Job, Mute
+from forensics.evidence.paired import NAT, Flags, Ints, Paired, Window
+from forensics.verdicts import Cause, Flag, Verdict
+
+SECOND = 1_000_000_000
+FAR = 2**61
+Columns = dict[Flag, Flags]
+
+
+def reason_is(chosen: Ints, *names: str) -> Flags:
+    """Return the runs that were judged by one of these reasons."""
+    return np.isin(chosen, [position for position, rule in enumerate(RULES) if rule.reason in names])
+
+
+def verdict_is(chosen: Ints, *verdicts: Verdict) -> Flags:
+    """Return the runs of one of these verdicts."""
+    return np.isin(chosen, [position for position, rule in enumerate(RULES) if rule.verdict in verdicts])
+
+
+def flags(paired: Paired, facts: Facts, chosen: Ints, mutes: tuple[Mute, ...], window: Window) -> Columns:
+    """Return for each flag the runs that carry it."""
+    runs, jobs = paired.runs, paired.jobs
+    tolerance = np.array([round(job.clock_tolerance.total_seconds() * 1e9) for job in jobs], dtype=np.int64)[runs.job]
+    end_at = np.where(facts.executed_at != NAT, facts.executed_at, facts.recorded.end_at)
+    least = np.array([(job.min_duration or timedelta(0)).total_seconds() for job in jobs])[runs.job] * SECOND
+    has_schedule = np.array([bool(job.interval) or has_due_times(job) for job in jobs], dtype=np.bool_)[runs.job]
+    appeared = facts.executed | (facts.said.last > 0) | facts.said.has_started
+    disagrees = (facts.status_good & ~facts.executed & facts.could_prove) | (facts.status_bad & facts.executed)
+    return {
+        Flag.LATE: facts.executed & (facts.executed_at != NAT) & (facts.executed_at > runs.own_end + tolerance),
+        Flag.RECOVERED: reason_is(chosen, "recovered"),
+        Flag.UNPROVEN: verdict_is(chosen, Verdict.FAILED) & ~facts.could_prove,
+        Flag.PARTIAL: facts.outweighed,
+        Flag.UNSCHEDULED: (runs.due == NAT) & has_schedule,
+        Flag.UNTRIGGERED: facts.covered & ~facts.triggered & appeared,
+        Flag.OVERLAPPING: (runs.next_start < FAR) & (end_at != NAT) & (end_at > runs.next_start) & (end_at <= runs.own_end + tolerance),
+        Flag.DUPLICATE_REPORTS: facts.said.is_doubled,
+        Flag.REPORTING_GAP: reason_is(chosen, "proven_none_expected") & ~facts.is_quiet_by_policy,
+        Flag.LEDGER_DISAGREES: disagrees,
+        Flag.CLOCK_SKEW: skewed(paired, tolerance, window),
+        Flag.BACKDATED: facts.shown.is_backdated,
+        Flag.TOO_FAST: (least > 0) & (end_at != NAT) & (end_at - runs.start < least) & (end_at >= runs.start),
+        Flag.TOO_SMALL: facts.shown.is_small,
+        Flag.MUTED: muted(paired, mutes),
+    }
+
+
+def has_due_times(job: Job) -> bool:
+    """Return whether a job's schedule gives it due times."""
+    return job.schedule is not None and job.problem is None and not job.schedule.strip().endswith("@reboot")
+
+
+def skewed(paired: Paired, tolerance: Ints, window: Window) -> Flags:
+    """Return the runs that have a row before their start by more than the tolerance, or one after the instant of judging."""
+    runs, count = paired.runs, len(paired.runs)
+    found = np.zeros(count, dtype=np.bool_)
+    for links in (paired.claims, paired.steps, paired.proofs):
+        known = links.at != NAT
+        is_off = known & ((links.at < runs.start[links.run] - tolerance[links.run]) | (links.at > window.now))
+        found |= per_run(count, links.run, is_off)
+    return found
+
+
+def muted(paired: Paired, mutes: tuple[Mute, ...]) -> Flags:
+    """Return the runs that fall into a mute of their job."""
+    runs, found = paired.runs, np.zeros(len(paired.runs), dtype=np.bool_)
+    due = np.where(runs.due != NAT, runs.due, runs.start)
+    for mute in mutes:
+        codes = [code for code, job in enumerate(paired.jobs) if any(fnmatchcase(job.name, glob) for glob in mute.jobs)]
+        since = -FAR if mute.since is None else round(mute.since.timestamp()) * SECOND
+        until = FAR if mute.until is None else round(mute.until.timestamp()) * SECOND
+        found |= np.isin(runs.job, codes) & (due >= since) & (due < until)
+    return found
+
+
+def causes(paired: Paired, facts: Facts, chosen: Ints) -> list[Cause | None]:
+    """Return why each run came to nothing, None where no row shows it."""
+    steps = facts.recorded
+    is_bad = ~facts.executed
+    missed = np.flatnonzero(verdict_is(chosen, Verdict.MISSED))
+    found: list[Cause | None] = [None] * len(paired.runs)
+    for mask, cause in (
+        (steps.is_bad & is_bad & ~np.isnan(steps.exit_code) & (steps.exit_code != 0), Cause.EXIT_CODE),
+        (steps.is_timed_out & is_bad, Cause.TIMED_OUT),
+        (steps.is_boot_timeout & is_bad, Cause.BOOT_TIMEOUT),
+        (steps.is_killed & is_bad, Cause.KILLED),
+    ):
+        for run in np.flatnonzero(mask):
+            found[run] = cause
+    for run in missed:
+        found[run] = clock_change(int(paired.runs.due[run]), paired.jobs[paired.runs.job[run]].timezone)
+    return found
+
+
+def clock_change(due: int, zone: ZoneInfo) -> Cause | None:
+    """Return whether a due time fell into an hour that the zone skipped (cron makes it the hour's end) or has twice."""
+    moment = datetime.fromtimestamp(due // SECOND, UTC)
+    local, before = moment.astimezone(zone), (moment - timedelta(seconds=1)).astimezone(zone)
+    if (local.utcoffset() or timedelta(0)) > (before.utcoffset() or timedelta(0)):
+        return Cause.DST_GAP
+    if local.replace(fold=0).utcoffset() != local.replace(fold=1).utcoffset():
+        return Cause.DST_FOLD
+    return None
+
+

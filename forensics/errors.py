@@ -1,0 +1,41 @@
+"""One family tree of errors; who is at fault decides the branch."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+
+class ForensicsError(Exception):
+    """Something that the person who called can mend; shown in a line, never as a traceback."""
+
+
+@dataclass(frozen=True)
+class Problem:
+    """One thing that is wrong in a config: where it stands, what came, and what fits."""
+
+    key: str
+    came: str
+    wanted: str
+
+    def __str__(self) -> str:
+        return f"{self.key}: {self.came} - {self.wanted}"
+
+
+class ConfigError(ForensicsError):
+    """A config that cannot be read; carries every problem found, not only the first."""
+
+    def __init__(self, file: str, problems: Sequence[Problem]) -> None:
+        self.file = file
+        self.problems = tuple(problems)
+        count = len(self.problems)
+        head = f"{file}: {count} problem{'s' if count != 1 else ''}"
+        super().__init__("\n".join([head, *(f"  {problem}" for problem in self.problems)]))
+
+
+class SourceError(ForensicsError):
+    """A path that cannot be read as evidence at all: what - where - what to do."""
+
+
+class OutputError(ForensicsError):
+    """A result that could not be written: what - where - what to do."""

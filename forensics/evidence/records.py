@@ -1,0 +1,71 @@
+"""What a source yields while it reads: batches of rows by column, and an account of all it left out.
+
+Every record of a file is accounted for: ``records = rows + rejected + skipped``. A *reject* is a
+record that could not be read; *skipped* records were read and are no evidence (a kernel line in a
+syslog, a heading in a listing), counted by reason.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+TEXT_LIMIT = 300
+
+
+@dataclass(frozen=True, slots=True)
+class Batch:
+    """Rows of one table out of one file, by column; ``table`` is a lane's name or ``beats``.
+
+    ``columns`` maps the column names of ``evidence.frames`` to sequences of one length; instants
+    (``*_at``) are int nanoseconds since the epoch UTC, None where unknown. A column that is left
+    out is null for every row. ``record`` is required: the number of the record in its file, from 1.
+    """
+
+    table: str
+    file: str
+    columns: Mapping[str, Sequence[Any]]
+
+    def __len__(self) -> int:
+        return len(self.columns["record"])
+
+
+@dataclass(frozen=True, slots=True)
+class Reject:
+    """A record that could not be read: where it stands, why, and how it begins."""
+
+    file: str
+    record: int
+    reason: str
+    text: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class FileRead:
+    """The account of one file, yielded after its last batch.
+
+    ``covers`` is the stretch of time, in ns since the epoch, that the file can speak for; None as
+    its start means "since ever", None as its end means "until it was read" (a live source).
+    ``newest`` is the newest instant read from it. ``fault`` says why reading stopped early.
+    ``modified`` is the file's own mtime in ns, None for a member of an archive.
+    ``skipped`` counts records that are no evidence, by reason. ``hosts`` are the hosts it names.
+    """
+
+    file: str
+    records: int
+    sha256: str | None = None
+    covers: tuple[int | None, int | None] | None = None
+    newest: int | None = None
+    modified: int | None = None
+    fault: str | None = None
+    skipped: Mapping[str, int] = field(default_factory=dict)
+    hosts: frozenset[str] = frozenset()
+
+
+Yielded = Batch | Reject | FileRead
+
+
+def clipped(text: str) -> str:
+    """Return the beginning of a rejected record, short enough to be listed."""
+    return text if len(text) <= TEXT_LIMIT else text[: TEXT_LIMIT - 1] + "…"

@@ -1,0 +1,114 @@
+"""The result of a report: one frozen value that every command prints, renders or publishes some part of."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+import pandas as pd
+
+from forensics.config import Config
+from forensics.evidence.coverage import Coverage
+from forensics.evidence.intake import Evidence
+from forensics.evidence.paired import Paired, Window
+from forensics.evidence.provenance import Provenance
+
+
+@dataclass(frozen=True)
+class Heartbeat:
+    """A line of the panel: ``status`` is ok, late, stale, missing, corrupt, future or foreign; ``last`` in ns since the epoch."""
+
+    job: str
+    status: str
+    last: int | None = None
+    age_seconds: float | None = None
+    interval_seconds: float | None = None
+    ratio: float | None = None
+    reason: str | None = None
+
+
+@dataclass(frozen=True)
+class Blocker:
+    """Something that a person must act on. ``since`` in ns; ``text`` is one plain sentence.
+
+    ``observed`` name rows or the places searched, ``inferred`` what follows, ``todo`` the next step;
+    they may quote evidence, so what shows them must treat them as untrusted text.
+    """
+
+    job: str | None
+    host: str | None
+    kind: str
+    since: int | None
+    count: int
+    text: str
+    observed: tuple[str, ...] = ()
+    inferred: str = ""
+    todo: str = ""
+    flags: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Finding:
+    """A statement over runs. ``detail`` holds plain values for machines."""
+
+    kind: str
+    text: str
+    observed: tuple[str, ...] = ()
+    inferred: str = ""
+    todo: str = ""
+    p_value: float | None = None
+    detail: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class ReportingCheck:
+    """Whether the reporting can be believed: ok, suspect or unknown; the counts behind the rate."""
+
+    status: str
+    reason: str
+    threshold: float
+    said_success: int
+    owed: int
+    proven: int
+    checkable: int
+    baseline: float | None = None
+
+
+@dataclass(frozen=True)
+class Summary:
+    """Counts over the runs of the window."""
+
+    jobs: int
+    runs: int
+    evidence: Mapping[str, int]
+    verdicts: Mapping[str, int]
+    reported_success_rate: float | None
+    executed_rate: float | None
+
+
+@dataclass(frozen=True)
+class Result:
+    """All that one reading came to.
+
+    ``runs`` is a frame of type RUNS over all runs near the window; those with ``in_window`` are the
+    report's, sorted by (due or first seen, job). ``row`` maps its rows to those of ``paired.runs``.
+    ``explain`` gives the reasons of a run by its row in ``runs``, ``provenance`` its evidence by its
+    row in ``paired.runs``.
+    """
+
+    config: Config
+    window: Window
+    evidence: Evidence
+    coverage: Coverage
+    paired: Paired
+    runs: pd.DataFrame
+    summary: Summary
+    reporting: ReportingCheck
+    blockers: tuple[Blocker, ...]
+    heartbeats: tuple[Heartbeat, ...]
+    findings: tuple[Finding, ...]
+    provenance: Provenance
+    explain: Callable[[int], list[str]]
+    exit_code: int
+    inputs: str

@@ -1,0 +1,196 @@
+"""Which job a spelling, a command line or a sentence speaks of.
+
+Spellings are compared by their letters and digits alone (``Backup DB``, ``backup_db`` and
+``backup-db`` are one); a name counts in running text only as whole words, and the longest wins.
+"""
+
+from __future__ import annotations
+
+import fnmatch
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+
+from forensics.config import Job
+
+WORD = re.compile(r"\w[\w.-]*", re.UNICODE)
+SEPARATORS = re.compile(r"[\W_]+", re.UNICODE)
+MAX_WORDS = 6
+SUFFIXES = (".sh", ".py", ".pl", ".rb", ".js", ".bash", ".exe")
+
+
+@lru_cache(maxsize=1 << 16)
+def key(text: str) -> str:
+    """Return what is left of a spelling when case and separators do not count."""
+    return SEPARATORS.sub("", text.casefold())
+
+
+def short_host(host: str | None) -> str | None:
+    """Return a host's first label, in lower case: ``web1`` for ``Web1.example.org``."""
+    return host.casefold().split(".")[0] if host else None
+
+
+@dataclass(frozen=True, slots=True)
+class Named:
+    """A job named in a text: its code, and where the name stands."""
+
+    job: int
+    start: int
+    end: int
+
+
+class NameIndex:
+    """Looks jobs up by the names, aliases, commands and hosts that the config gives them."""
+
+    def __init__(self, jobs: Sequence[Job]) -> None:
+        self._by_key: dict[str, list[int]] = {}
+        self._globs: list[tuple[re.Pattern[str], int]] = []
+        self._commands: list[tuple[re.Pattern[str], int]] = []
+        self._hosts = [short_host(job.host) for job in jobs]
+        self._known_hosts = {host for host in self._hosts if host}
+        for code, job in enumerate(jobs):
+            self._add(code, job)
+        self._globbed_commands = {code for code, job in enumerate(jobs) if job.command}
+        self._longest = max((len(name) for name in self._by_key), default=0)
+
+    def _add(self, code: int, job: Job) -> None:
+        for spelling in (job.name, *job.aliases):
+            if any(sign in spelling for sign in "*?["):
+                self._globs.append((re.compile(fnmatch.translate(spelling.casefold())), code))
+            elif code not in self._by_key.setdefault(key(spelling), []):
+                self._by_key[key(spelling)].append(code)
+        if job.command:
+            self._commands.append((re.compile(fnmatch.translate(job.command), re.DOTALL), code))
+
+    def by_name(self, name: str | None, host: str | None) -> int:
+        """Return the code of the job that a source names outright, -1 where none is configured."""
+        if not name:
+            return -1
+        found = self._by_key.get(key(name))
+        if found is None:
+            text = name.casefold()
+            found = [code for pattern, code in self._globs if pattern.match(text)]
+        return self._on_host(found, host)
+
+    def _on_host(self, codes: Sequence[int], host: str | None) -> int:
+        short = short_host(host)
+        at_home = [code for code in codes if self._hosts[code] == short]
+        anywhere = [code for code in codes if self._hosts[code] is None]
+        if at_home or anywhere:
+            return (at_home or anywhere)[0]
+        return codes[0] if codes and short is None else -1
+
+    def by_command(self, command: str | None, host: str | None) -> int:
+        """Return the code of the job that a command line starts: by its glob, else by its name as a word."""
+        if not command:
+            return -1
+        stripped = command.strip()
+        globbed = self._on_host([code for pattern, code in self._commands if pattern.match(stripped)], host)
+        if globbed >= 0:
+            return globbed
+        codes = [self._on_host(self._without_glob(word), host) for word in self._command_keys(stripped)]
+        return next((code for code in codes if code >= 0), -1)
+
+    def _without_glob(self, word: str) -> list[int]:
+        """Return the jobs so named that do not say themselves how their command looks."""
+        return [code for code in self._by_key[word] if code not in self._globbed_commands]
+
+    def _command_keys(self, command: str) -> list[str]:
+        values = (part.partition("=")[2] if part.startswith("-") else part for part in command.split())
+        words = (base_name(word) for value in values for word in (value, value.split("=")[-1]) if word)
+        keys = {key(word) for word in words} & self._by_key.keys()
+        return sorted(keys, key=lambda found: (-len(found), found))
+
+    def in_text(self, text: str) -> list[Named]:
+        """Return the jobs named in a line, leftmost first; of overlapping names the longest."""
+        words = [(match.group().rstrip(".-"), match.start()) for match in WORD.finditer(text)]
+        hosts = {short_host(word) for word, _ in words} & self._known_hosts if self._known_hosts else set()
+        host = hosts.pop() if len(hosts) == 1 else None
+        found: list[Named] = []
+        position = 0
+        while position < len(words):
+            named, length = self._named_at(words, position, host)
+            if named is not None:
+                found.append(named)
+            position += length
+        return found
+
+    def _named_at(self, words: Sequence[tuple[str, int]], position: int, host: str | None) -> tuple[Named | None, int]:
+        joined, best = "", None
+        for offset, (word, start) in enumerate(words[position : position + MAX_WORDS]):
+            joined += key(word)
+            if len(joined) > self._longest:
+                break
+            codes = self._by_key.get(joined)
+            if codes is not None and (code := self._on_host(codes, host)) >= 0:
+                best = Named(code, words[position][1], start + len(word)), offset + 1
+        if best is None and self._globs:
+            return self._globbed(words[position], host), 1
+        return best or (None, 1)
+
+    def _globbed(self, word: tuple[str, int], host: str | None) -> Named | None:
+        text, start = word[0].casefold(), word[1]
+        code = self._on_host([code for pattern, code in self._globs if pattern.match(text)], host)
+        return Named(code, start, start + len(text)) if code >= 0 else None
+
+
+def base_name(word: str) -> str:
+    """Return the last part of a path in a command, without quotes and a script's suffix."""
+    name = word.strip("'\"();").rstrip("/").rsplit("/", 1)[-1]
+    return next((name[: -len(suffix)] for suffix in SUFFIXES if name.endswith(suffix)), name)
+
+
+ASSIGNMENT = re.compile(r"[A-Za-z_]\w*=")
+NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}")
+NAME_LIKE = re.compile(r"[A-Za-z][A-Za-z0-9]*(?:[._-][A-Za-z0-9]+)*")
+DATES = re.compile(r"\d{4}-?\d\d-?\d\d(?:[T_-]?\d\d[:-]?\d\d(?:[:-]?\d\d)?)?")
+WRAPPERS = frozenset(
+    "sh bash zsh dash ksh env sudo doas nice ionice nohup timeout flock setsid time exec cd test command chronic "
+    "systemd-cat caffeinate python python2 python3 perl ruby node php java true then do if [ { & && || ; |".split()
+)
+GLUED = re.compile(r"(&&|\|\||[;&|])")
+
+
+def command_name(command: str) -> str:
+    """Return a name for a cron line that no config knows.
+
+    It is the base name of the first word that is no shell, environment, redirection or interpreter,
+    with a name-like argument where one follows; dates do not count.
+    """
+    programs = [words for words in segments(DATES.sub("", command)) if words]
+    words = next((words for words in programs if base_name(words[0]) not in WRAPPERS), programs[-1] if programs else [])
+    if not words:
+        return slug(command)
+    argument = next((base_name(word) for word in words[1:] if is_argument(word)), None)
+    name = base_name(words[0])
+    return slug(f"{name}-{argument}" if argument and argument != name else name)
+
+
+def segments(command: str) -> Iterable[list[str]]:
+    """Yield the words of each simple command of a line, without wrappers, assignments and redirections."""
+    words: list[str] = []
+    for word in GLUED.sub(r" \1 ", command).split():
+        if GLUED.fullmatch(word):
+            yield words
+            words = []
+        elif not (ASSIGNMENT.match(word) or word[0] in "<>" or word[:2] in {"1>", "2>"}) and not (
+            not words and base_name(word) in WRAPPERS - {"cd", "test", "true", "["}
+        ):
+            words.append(word)
+    yield words
+
+
+def is_argument(word: str) -> bool:
+    """Return whether a word of a command can be part of a job's name."""
+    return not word.startswith("-") and NAME_LIKE.fullmatch(base_name(word)) is not None
+
+
+def slug(text: str) -> str:
+    """Return a text as a job name may be written, ``job`` where nothing of it may."""
+    return re.sub(r"[^A-Za-z0-9._-]+", "-", text).strip("-._")[:64] or "job"
+
+
+def tokens(text: str) -> tuple[str, ...]:
+    """Return the letters-and-digits parts of a text in lower case."""
+    return tuple(part for part in SEPARATORS.split(text.casefold()) if part)

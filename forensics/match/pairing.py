@@ -1,0 +1,301 @@
+"""Runs and what speaks for each: ids first, then times written in paths, then times; one run for every row."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from forensics.evidence.coverage import Coverage
+from forensics.evidence.intake import Evidence
+from forensics.evidence.paired import CLAIM_CODES, NAT, Claims, Flags, Ints, Links, Paired, Proofs, Runs, Steps, Window
+from forensics.evidence.schema import nanoseconds
+from forensics.match.jobtable import JobTable, job_table
+from forensics.match.placing import Events, Track, candidates, events, place
+from forensics.match.proofs import Filed, file_witnesses, lost_runs, pattern_list
+from forensics.match.resolve import Resolved, texts
+from forensics.match.spans import FAR, HOUR, MINUTE, at, keys, latest_before, next_in_job
+from forensics.match.spine import Spine, own_ends, signals, trigger_spine
+from forensics.match.steps import place_steps, step_heads
+
+CLAIM_REACH = 24 * HOUR
+OVERLAP_SHARE = 0.2
+
+
+@dataclass(frozen=True)
+class Paths:
+    """How the runs of a spine look to what happened: when each is over, and whether something started it."""
+
+    spine: Spine
+    own_end: Ints
+    next_start: Ints
+    is_started: Ints
+
+    def track(self, table: JobTable, window: Window, closes: Ints, starts: Ints | None = None) -> Track:
+        """Return the runs as a track on which events are placed."""
+        spine, tolerance = self.spine, table.tolerance[self.spine.job]
+        return Track(
+            job=spine.job,
+            start=spine.start if starts is None else starts,
+            opens=spine.start - tolerance,
+            closes=closes + tolerance,
+            is_started=self.is_started,
+            must_end=np.full(len(spine), window.now),
+        )
+
+
+def pair_runs(resolved: Resolved, evidence: Evidence, coverage: Coverage, window: Window) -> Paired:
+    """Return every run around the window, and the rows of evidence that speak for each."""
+    table = job_table(resolved.jobs)
+    spine, triggers = start_runs(table, resolved, evidence, window)
+    spine, triggers, stepped = place_steps(table, spine, triggers, resolved, evidence, window)
+    filed = file_witnesses(table, evidence, spine, window)
+    paths = paths_of(table, spine, coverage)
+    artifact_run = place_files(table, paths, filed, window)
+    paths, moved, artifact_run = with_file_runs(table, paths, filed, artifact_run, coverage, window)
+    stepped, triggers = stepped.moved(moved), Links(moved[triggers.run], triggers.row)
+    claim_run = place_claims(table, paths, resolved, evidence, filed, artifact_run, stepped.ids, window)
+    paths, moved, claim_run = with_claim_runs(table, paths, resolved, evidence, claim_run, coverage, window)
+    return Paired(
+        jobs=resolved.jobs,
+        configured=resolved.configured,
+        runs=runs_of(paths),
+        triggers=Links(moved[triggers.run], triggers.row),
+        steps=stepped.moved(moved).steps(),
+        claims=claims_of(resolved, evidence, claim_run),
+        proofs=filed.proofs(at_runs(moved, artifact_run), paths.own_end, paths.spine, table),
+        beats=place_beats(table, paths, resolved, evidence, window),
+        patterns=pattern_list(resolved.jobs, filed, paths.spine),
+        overwritten=lost_runs(filed, paths.spine, paths.own_end, table),
+        orphans={"notifications naming no job": resolved.unnamed},
+        is_copied=bool(filed.is_copied.any()),
+    )
+
+
+def at_runs(moved: Ints, runs: Ints) -> Ints:
+    """Return the new rows of runs, -1 staying -1."""
+    return np.where(runs >= 0, at(moved, runs), -1) if len(moved) else runs
+
+
+def start_runs(table: JobTable, resolved: Resolved, evidence: Evidence, window: Window) -> tuple[Spine, Links]:
+    """Return the runs that schedules, triggers and the runner's own starts make, and the triggers' links."""
+    frame = evidence.triggers
+    moment, event = nanoseconds(frame["at"]), np.array(texts(frame["event"]), dtype=object)
+    near = (resolved.triggers >= 0) & (moment >= window.since - 25 * HOUR) & (moment != NAT)
+    rows = np.flatnonzero(near)
+    first = first_of_same(evidence, resolved.triggers, rows)
+    seen = signals(resolved.triggers[rows][first == rows], moment[rows][first == rows], rows[first == rows])
+    is_skip = event[seen.row] == "skipped"
+    started, skips = seen.where(~is_skip), seen.where(is_skip)
+    heads = step_heads(table, resolved, evidence, window)
+    clocks = started.with_others(heads.where(~np.isin(heads.job, started.job)))
+    spine, started_run, skipped_run = trigger_spine(table, started, skips, clocks, window)
+    run_of = np.full(len(frame), -1, dtype=np.int64)
+    run_of[started.row], run_of[skips.row] = started_run, skipped_run
+    run_of[rows] = run_of[first]
+    linked = np.flatnonzero(run_of >= 0)
+    return spine, Links(run_of[linked], linked)
+
+
+def first_of_same(evidence: Evidence, job: Ints, rows: Ints) -> Ints:
+    """Return for each trigger row the first row that says the very same thing."""
+    frame = evidence.triggers.iloc[rows]
+    said = frame[["at", "host", "run_id", "event", "command", "process_id"]].assign(job=job[rows])
+    numbers = said.groupby(list(said.columns), sort=False, dropna=False).ngroup().to_numpy()
+    _, first, inverse = np.unique(numbers, return_index=True, return_inverse=True)
+    return np.asarray(rows[first[inverse]], dtype=np.int64)
+
+
+def paths_of(table: JobTable, spine: Spine, coverage: Coverage) -> Paths:
+    """Return a spine with what its runs look like to events."""
+    has_begun = (spine.triggered != NAT) | (spine.begun != NAT)
+    due = np.where(spine.due != NAT, spine.due, spine.start)
+    covered = coverage.covers("triggers", spine.job, due - table.tolerance[spine.job], due + table.start_grace[spine.job])
+    is_started = np.where(has_begun, 1, np.where(covered, -1, 0))
+    return Paths(spine, own_ends(table, spine), next_in_job(spine.job, spine.start), is_started)
+
+
+def place_files(table: JobTable, paths: Paths, filed: Filed, window: Window) -> Ints:
+    """Return the run of each file: in its own time or by its name, else the last run before it for at most 6 h."""
+    track = paths.track(table, window, paths.own_end)
+    first, last = candidates(track, filed.events)
+    is_own = first <= last
+    late = latest_before(keys(track.job, track.opens, track.origin), track.job, keys(filed.events.job, filed.events.at, track.origin), filed.events.job)
+    late = np.minimum(late, filed.events.last)
+    can_be_late = ~is_own & (late >= 0) & (late >= filed.events.first) & (filed.is_named | (filed.events.at - at(paths.spine.start, late) <= 6 * HOUR))
+    placed = place(track, filed.events, np.where(is_own, first, FAR), np.where(is_own, last, -1))
+    return np.where(can_be_late, late, placed)
+
+
+def with_file_runs(
+    table: JobTable, paths: Paths, filed: Filed, run: Ints, coverage: Coverage, window: Window
+) -> tuple[Paths, Ints, Ints]:
+    """Return the runs with those added that only a file shows, the new row of each old run, and the files' runs."""
+    happened = filed.events
+    lonely = (run < 0) & (filed.role != "state") & ~filed.is_foreign & (happened.at >= window.since) & (happened.at < window.until)
+    rows = np.flatnonzero(lonely)
+    heads = rows[first_of_bursts(table, happened.job[rows], happened.at[rows])]
+    added = paths.spine.with_runs(job=happened.job[heads], first_seen=happened.at[heads])
+    spine, moved = added.sorted()
+    run = at_runs(moved, run)
+    new = paths_of(table, spine, coverage)
+    if len(rows):
+        track = new.track(table, window, new.own_end)
+        again = Events(happened.job[rows], happened.at[rows], happened.kind[rows], np.zeros(len(rows), dtype=np.int64), np.full(len(rows), FAR))
+        first, last = candidates(track, again)
+        run[rows] = np.where(first <= last, last, -1)
+    return new, moved, run
+
+
+def first_of_bursts(table: JobTable, job: Ints, moment: Ints) -> Ints:
+    """Return the positions of events that open a burst: none of the same job within its longest run before them."""
+    order = np.lexsort((moment, job))
+    apart = np.ones(len(order), dtype=np.bool_)
+    apart[1:] = (job[order][1:] != job[order][:-1]) | (np.diff(moment[order]) > table.tolerance[job[order][1:]])
+    return np.sort(order[apart])
+
+
+def place_claims(
+    table: JobTable, paths: Paths, resolved: Resolved, evidence: Evidence, filed: Filed, artifact_run: Ints, ids: dict[str, int], window: Window
+) -> Ints:
+    """Return the run of each spoken line, -1 where it claims nothing or no run is near."""
+    speech, spine = resolved.speech, paths.spine
+    moment = nanoseconds(evidence.notifications["at"])[speech.row]
+    said = np.array([CLAIM_CODES.index(claim) for claim in speech.claim], dtype=np.int64)
+    happened = events(speech.job, moment, (said == 3).astype(np.int64))
+    overlapping = overlapping_jobs(table, paths, filed, artifact_run, happened, window)
+    does_overlap = overlapping[spine.job]
+    closes = np.where(does_overlap, spine.start + table.longest[spine.job] + table.report_grace[spine.job], spine.start + CLAIM_REACH)
+    paths = proven_started(paths, filed, artifact_run)
+    track = paths.track(table, window, np.maximum(closes, spine.start), started_from(paths, filed, artifact_run, does_overlap))
+    first, last = candidates(track, happened)
+    before = last_started(paths)
+    keep = ~overlapping[happened.job]
+    first = np.where(keep, np.where(last >= 0, np.maximum(first, at(before, np.maximum(0, previous(last, happened, spine)))), FAR), first)
+    fallback = (first > last) & (last >= 0) & (moment - at(spine.start, last) <= CLAIM_REACH)
+    first = np.where(fallback, last, first)
+    heard = (said > 0) & (moment != NAT)
+    run = place(track, happened, np.where(heard, first, FAR), np.where(heard, last, -1), may_straggle=True)
+    by_id = runs_by_id(texts(evidence.notifications["run_id"].iloc[speech.row]), ids)
+    return np.where(heard & (by_id >= 0), by_id, run)
+
+
+def runs_by_id(names: list[str | None], ids: dict[str, int]) -> Ints:
+    """Return the run of each run id, -1 for none and for unknown ones."""
+    return np.array([-1 if name is None else ids.get(name, -1) for name in names], dtype=np.int64)
+
+
+def proven_started(paths: Paths, filed: Filed, run: Ints) -> Paths:
+    """Return the runs with those taken for started that left a file."""
+    is_started = paths.is_started.copy()
+    is_started[run[(run >= 0) & (filed.role != "state")]] = 1
+    return replace(paths, is_started=is_started)
+
+
+def previous(last: Ints, happened: Events, spine: Spine) -> Ints:
+    """Return the run before the last one where the event comes before that one's start, else the last one itself."""
+    is_early = happened.at < at(spine.start, last)
+    before = np.where(is_early & (at(spine.job, last - 1) == happened.job) & (last > 0), last - 1, last)
+    return np.asarray(before, dtype=np.int64)
+
+
+def last_started(paths: Paths) -> Ints:
+    """Return for each run the last run of its job, up to itself, that nothing shows as not started; else itself."""
+    rows = np.arange(len(paths.spine))
+    marks = np.where(paths.is_started >= 0, rows, -1)
+    begins = np.concatenate([[True], paths.spine.job[1:] != paths.spine.job[:-1]]) if len(rows) else np.empty(0, dtype=np.bool_)
+    floor = np.maximum.accumulate(np.where(begins, rows, 0))
+    found = np.maximum.accumulate(marks) if len(rows) else rows
+    return np.where(found >= floor, found, rows)
+
+
+def overlapping_jobs(table: JobTable, paths: Paths, filed: Filed, run: Ints, said: Events, window: Window) -> Flags:
+    """Return the jobs whose runs are seen to go on after the next one's start: by their files, else by their messages."""
+    spine, jobs = paths.spine, len(table.jobs)
+    placed = (run >= 0) & (filed.role != "state") & ~filed.is_late(run, paths.own_end, table)
+    job, beyond = filed.events.job[placed], filed.events.at[placed] >= at(paths.next_start, run)[placed]
+    share = np.bincount(job, beyond, jobs) / np.maximum(1, np.bincount(job, minlength=jobs))
+    mute = np.bincount(job, minlength=jobs) == 0
+    gap = paths.next_start - spine.start
+    can = np.bincount(spine.job, (paths.own_end > paths.next_start) & (gap < FAR // 2), jobs) > 0
+    asked = np.flatnonzero((mute & can)[said.job]) if len(said) else np.empty(0, dtype=np.int64)
+    if len(asked):
+        probe = Events(*(getattr(said, name)[asked] for name in ("job", "at", "kind", "first", "last")))
+        track = paths.track(table, window, paths.own_end)
+        first, last = candidates(track, probe)
+        where = place(track, probe, first, last, may_straggle=True)
+        later = (where >= 0) & (probe.at >= at(paths.next_start, where))
+        share += np.bincount(probe.job, later, jobs) / np.maximum(1, np.bincount(probe.job, minlength=jobs))
+    return share >= OVERLAP_SHARE
+
+
+def started_from(paths: Paths, filed: Filed, run: Ints, does_overlap: Flags) -> Ints:
+    """Return the starts from which messages are counted: where runs overlap, the proof's time less the usual delay of proofs."""
+    spine = paths.spine
+    starts = spine.start.copy()
+    rows = np.flatnonzero((run >= 0) & (filed.role != "state"))
+    rows = rows[does_overlap[run[rows]]] if len(rows) else rows
+    if not len(rows):
+        return starts
+    proven = np.full(len(spine), FAR)
+    np.minimum.at(proven, run[rows], filed.events.at[rows])
+    is_proven = proven < FAR
+    delay = np.where(is_proven, proven - spine.start, 0)
+    for job in np.unique(spine.job[is_proven]):
+        mine = is_proven & (spine.job == job)
+        starts[mine] = proven[mine] - int(np.median(delay[mine]))
+    return starts
+
+
+def with_claim_runs(
+    table: JobTable, paths: Paths, resolved: Resolved, evidence: Evidence, run: Ints, coverage: Coverage, window: Window
+) -> tuple[Paths, Ints, Ints]:
+    """Return the runs with those added that only a message shows, the new row of each old run, and the messages' runs."""
+    speech = resolved.speech
+    moment = nanoseconds(evidence.notifications["at"])[speech.row]
+    claims_something = np.array([claim != "" for claim in speech.claim], dtype=np.bool_)
+    rows = np.flatnonzero((run < 0) & claims_something & (moment >= window.since) & (moment < window.until))
+    rows = rows[np.lexsort((rows, moment[rows], speech.job[rows]))]
+    heads = rows[starts_of_talk(speech.job[rows], moment[rows], np.array([speech.claim[row] for row in rows], dtype=object))]
+    owner = len(paths.spine) + np.cumsum(np.isin(rows, heads)) - 1
+    run = run.copy()
+    run[rows] = owner
+    spine, moved = paths.spine.with_runs(job=speech.job[heads], first_seen=moment[heads]).sorted()
+    return paths_of(table, spine, coverage), moved, at_runs(moved, run)
+
+
+def starts_of_talk(job: Ints, moment: Ints, claim: np.typing.NDArray[np.object_]) -> Flags:
+    """Return which claims without a run open one: all but an end that follows its own start, and a repeat of the same words' claim at once."""
+    opens = np.ones(len(job), dtype=np.bool_)
+    same = (job[1:] == job[:-1]) & (np.diff(moment) <= 6 * HOUR)
+    follows = (claim[:-1] == "started") & (claim[1:] != "started")
+    repeats = (claim[1:] == claim[:-1]) & (np.diff(moment) <= MINUTE)
+    opens[1:] = ~(same & (follows | repeats))
+    return opens
+
+
+def claims_of(resolved: Resolved, evidence: Evidence, run: Ints) -> Claims:
+    """Return what is said of runs, sorted by (run, time)."""
+    speech = resolved.speech
+    moment = nanoseconds(evidence.notifications["at"])[speech.row]
+    rows = np.flatnonzero(run >= 0)
+    rows = rows[np.lexsort((speech.line[rows], speech.row[rows], moment[rows], run[rows]))]
+    codes = np.array([CLAIM_CODES.index(claim) for claim in speech.claim], dtype=np.int64)
+    return Claims(run[rows], speech.row[rows], speech.line[rows], codes[rows], moment[rows], speech.streak[rows])
+
+
+def place_beats(table: JobTable, paths: Paths, resolved: Resolved, evidence: Evidence, window: Window) -> Links:
+    """Return the run in whose own time each believable heartbeat lies."""
+    frame = evidence.beats
+    moment = nanoseconds(frame["at"])
+    rows = np.flatnonzero((resolved.beats >= 0) & (moment != NAT) & frame["fault"].isna().to_numpy())
+    happened = events(resolved.beats[rows], moment[rows], np.zeros(len(rows), dtype=np.int64))
+    first, last = candidates(paths.track(table, window, paths.own_end), happened)
+    is_own = first <= last
+    return Links(last[is_own], rows[is_own])
+
+
+def runs_of(paths: Paths) -> Runs:
+    """Return the runs of a spine as judging takes them."""
+    spine = paths.spine
+    return Runs(spine.job, spine.due, spine.triggered, spine.skipped, spine.begun, spine.start, paths.own_end, paths.next_start)

@@ -1,0 +1,125 @@
+"""Places events among the runs of their job: first by their own time, then by the usual delay."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from forensics.evidence.paired import Ints
+from forensics.match.alignment import Candidates, Prices, align
+from forensics.match.delays import usual_delays
+from forensics.match.spans import FAR, first_after, keys, latest_before
+
+UNKNOWN, UNSETTLED = 0.6, 0.1
+LEAST_SHARE = 0.02
+UNSTARTED = 4.0
+SHARED, PLENTY = 4.6, 0.2
+MANY_EACH = 1.3
+
+
+@dataclass(frozen=True)
+class Track:
+    """The runs as events see them, sorted by (job, start).
+
+    ``start`` is where delays are counted from; ``opens``..``closes`` is when an event of the run may
+    come; ``is_started`` is +1, -1 (a lane covers it and shows no start) or 0 (nobody can tell);
+    ``must_end`` is the instant after which a silent run is settled.
+    """
+
+    job: Ints
+    start: Ints
+    opens: Ints
+    closes: Ints
+    is_started: Ints
+    must_end: Ints
+
+    @property
+    def origin(self) -> int:
+        """Return the instant that look-up keys count from."""
+        return int(self.start[0]) if len(self.start) else 0
+
+
+@dataclass(frozen=True)
+class Events:
+    """Things that happened: job code, instant in ns, and a kind, by which the usual delay is learnt.
+
+    ``first`` and ``last`` bound the runs that an event names, where it names some: 0 and FAR otherwise.
+    """
+
+    job: Ints
+    at: Ints
+    kind: Ints
+    first: Ints
+    last: Ints
+
+    def __len__(self) -> int:
+        return len(self.at)
+
+
+def events(job: Ints, at: Ints, kind: Ints) -> Events:
+    """Return events that name no run."""
+    return Events(job, at, kind, np.zeros(len(at), dtype=np.int64), np.full(len(at), FAR))
+
+
+def candidates(track: Track, happened: Events) -> tuple[Ints, Ints]:
+    """Return the first and last run that each event could belong to; first > last where there is none."""
+    origin = track.origin
+    event_keys = keys(happened.job, happened.at, origin)
+    last = latest_before(keys(track.job, track.opens, origin), track.job, event_keys, happened.job)
+    first = first_after(keys(track.job, track.closes, origin), track.job, event_keys, happened.job)
+    first = np.where(first < 0, FAR, first)
+    return np.maximum(first, happened.first), np.minimum(last, happened.last)
+
+
+def place(track: Track, happened: Events, first: Ints, last: Ints, may_straggle: bool = False) -> Ints:
+    """Return the run (row) of each event among its candidates, -1 where it has none; messages may straggle."""
+    placed = np.where(first <= last, last, -1)
+    kinds = np.unique(happened.kind)
+    group = happened.job * max(1, len(kinds)) + np.searchsorted(kinds, happened.kind)
+    is_torn = np.isin(group, np.unique(group[(first < last) & (last >= 0)])) & (first <= last)
+    rows = np.flatnonzero(is_torn)
+    if not len(rows):
+        return placed
+    rows = rows[np.lexsort((rows, happened.at[rows], group[rows]))]
+    _, numbered = np.unique(group[rows], return_inverse=True)
+    torn = Candidates(numbered.astype(np.int64), happened.at[rows], *_in_order(numbered, first[rows], last[rows]))
+    delays = usual_delays(torn, track.start, track.is_started, track.must_end, int(numbered.max()) + 1)
+    delays = replace(delays, may_straggle=may_straggle)
+    placed[rows] = align(torn, track.start, delays, _prices(track, torn, delays.middle))
+    return placed
+
+
+def _in_order(group: Ints, first: Ints, last: Ints) -> tuple[Ints, Ints]:
+    """Return bounds that never fall back within a group, as order in time demands; named runs may differ from it."""
+    lift = group.astype(np.int64) * (1 << 40)
+    rising = np.maximum.accumulate(first + lift) - lift
+    return np.minimum(rising, last), last
+
+
+def _prices(track: Track, torn: Candidates, middle: np.typing.NDArray[np.float64]) -> Prices:
+    """Return what an alignment pays, as rare as each thing is among these events at their usual delay."""
+    guess = _closest(torn, track.start, (torn.at - middle[torn.group]).astype(np.int64))
+    groups = len(middle)
+    met = np.bincount(np.unique(torn.group * (1 << 40) + guess) >> 40, minlength=groups)
+    job = np.full(groups, -1, dtype=np.int64)
+    job[torn.group] = track.job[torn.first]
+    runs = np.bincount(track.job[track.is_started >= 0], minlength=int(track.job.max()) + 1)[job]
+    silence = np.clip(1.0 - met / np.maximum(1, runs), LEAST_SHARE, 1.0)
+    settled = track.start + int(np.median(middle)) <= track.must_end
+    return Prices(
+        skipped=np.where(track.is_started < 0, 0.0, np.where(settled, 1.0, UNSETTLED) * np.where(track.is_started == 0, UNKNOWN, 1.0)),
+        taken=np.where(track.is_started < 0, UNSTARTED, 0.0),
+        shared=np.where(np.bincount(torn.group, minlength=groups) / np.maximum(1, met) > MANY_EACH, PLENTY, SHARED),
+        silent=-np.log(silence),
+    )
+
+
+def _closest(torn: Candidates, starts: Ints, aimed: Ints) -> Ints:
+    rows, best = torn.first.copy(), np.abs(aimed - starts[torn.first])
+    for offset in range(1, int((torn.last - torn.first).max(initial=0)) + 1):
+        run = np.minimum(torn.first + offset, torn.last)
+        distance = np.abs(aimed - starts[run])
+        rows, best = np.where(distance < best, run, rows), np.minimum(distance, best)
+    return rows
+

@@ -1,0 +1,269 @@
+"""Files as witnesses: which job and run a path names, and which mtimes can be believed."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from forensics.config import Job
+from forensics.evidence import paired
+from forensics.evidence.intake import Evidence
+from forensics.evidence.paired import NAT, Flags, Ints, Proofs, Window
+from forensics.evidence.schema import nanoseconds
+from forensics.match.jobtable import JobTable, nanos
+from forensics.match.patterns import DAY, found_date, read_back, written
+from forensics.match.placing import Events
+from forensics.match.resolve import texts
+from forensics.match.spans import FAR, HOUR, MINUTE, SECOND, at
+from forensics.match.spine import Spine, own_ends
+from forensics.match.witnesses import Wanted, Witnesses, find_witnesses, wanted_patterns
+
+REACH = 50 * HOUR
+COPIED_SHARE, COPIED_LEAST = 0.5, 4
+AGREEING = 0.8
+
+
+@dataclass(frozen=True)
+class Filed:
+    """Files that fit a pattern, as events on the runs of the pattern's job.
+
+    ``row`` is the row among the artifacts, ``wanted`` the pattern's number, ``role`` what a file of it
+    proves. ``is_named``: its path names its run; ``is_foreign``: its path names a time of which no run is
+    known here; ``is_copied``: its mtime is that of a copy. ``mtime`` in ns. ``dated``: the dates in its path.
+    """
+
+    row: Ints
+    wanted: Ints
+    role: np.typing.NDArray[np.object_]
+    events: Events
+    mtime: Ints
+    size: np.typing.NDArray[np.float64]
+    is_named: Flags
+    is_foreign: Flags
+    is_copied: Flags
+    dated: list[str]
+    patterns: tuple[Wanted, ...]
+
+    def is_late(self, run: Ints, own_end: Ints, table: JobTable) -> Flags:
+        """Return which files came after their run's own time."""
+        return (run >= 0) & (self.events.at > at(own_end, run) + table.tolerance[self.events.job])
+
+    def proofs(self, run: Ints, own_end: Ints, spine: Spine, table: JobTable) -> Proofs:
+        """Return the files of runs, sorted by (run, time)."""
+        late = self.is_late(run, own_end, table) & ~self.is_copied
+        rows = np.flatnonzero(run >= 0)
+        rows = rows[np.lexsort((self.row[rows], self.mtime[rows], run[rows]))]
+        when = np.where(self.is_copied, NAT, self.mtime)
+        return Proofs(run[rows], self.row[rows], self.wanted[rows], when[rows], self.size[rows], late[rows])
+
+
+def file_witnesses(table: JobTable, evidence: Evidence, spine: Spine, window: Window) -> Filed:
+    """Return the files that fit a pattern of any job, with what their paths name."""
+    patterns = tuple(wanted_patterns(table.jobs))
+    frame = evidence.artifacts
+    mtime = nanoseconds(frame["at"])
+    near = np.flatnonzero((mtime == NAT) | (mtime >= window.since - REACH))
+    found = find_witnesses([path or "" for path in texts(frame["path"].iloc[near])], patterns)
+    rows = near[found.row] if len(near) else found.row
+    copied = copied_rows(evidence, mtime, table, spine)[rows]
+    first, last, named, foreign, moment = named_runs(table, found, patterns, spine, mtime[rows], copied)
+    job_of = np.array([each.job for each in patterns], dtype=np.int64)
+    kind = found.wanted * 2 + named
+    return Filed(
+        row=rows,
+        wanted=found.wanted,
+        role=np.array([each.role for each in patterns], dtype=object)[found.wanted],
+        events=Events(job_of[found.wanted], moment, kind, first, last),
+        mtime=mtime[rows],
+        size=frame["size"].to_numpy()[rows],
+        is_named=named,
+        is_foreign=foreign | (copied & ~named),
+        is_copied=copied,
+        dated=found.dated,
+        patterns=patterns,
+    )
+
+
+def copied_rows(evidence: Evidence, mtime: Ints, table: JobTable, spine: Spine) -> Flags:
+    """Return which artifacts lie in a tree that was copied, and carry the copy's time.
+
+    That is so where more than half of a source's files share one minute in which no run was on.
+    """
+    frame, copied = evidence.artifacts, np.zeros(len(evidence.artifacts), dtype=np.bool_)
+    source, is_file = frame["source"].to_numpy(), ~frame["is_folder"].to_numpy()
+    tolerance = table.tolerance[spine.job]
+    opens, closes = spine.start - tolerance, own_ends(table, spine) + tolerance
+    for each in np.unique(source):
+        mine = (source == each) & is_file & (mtime != NAT)
+        minutes, counts = np.unique(mtime[mine] // MINUTE, return_counts=True)
+        if not len(counts) or counts.max() < COPIED_LEAST or counts.max() <= COPIED_SHARE * mine.sum():
+            continue
+        minute = int(minutes[np.argmax(counts)]) * MINUTE
+        if not np.any((opens <= minute + MINUTE) & (closes >= minute)):
+            copied |= (source == each) & (mtime // MINUTE == minute // MINUTE)
+    return copied
+
+
+def named_runs(
+    table: JobTable, found: Witnesses, patterns: Sequence[Wanted], spine: Spine, mtime: Ints, copied: Flags
+) -> tuple[Ints, Ints, Flags, Flags, Ints]:
+    """Return for each file the first and last run that its path names, whether it names any, whether it names a foreign time, and when it counts."""
+    count = len(found.row)
+    first, last = np.zeros(count, dtype=np.int64), np.full(count, FAR)
+    named, foreign, moment = np.zeros(count, dtype=np.bool_), np.zeros(count, dtype=np.bool_), mtime.copy()
+    bounds = np.searchsorted(spine.job, np.arange(len(table.jobs) + 1))
+    order = np.argsort(found.wanted, kind="stable")
+    edges = np.searchsorted(found.wanted[order], np.arange(len(patterns) + 1))
+    for each in patterns:
+        files = order[edges[each.number] : edges[each.number + 1]]
+        if not len(files):
+            continue
+        runs = range(int(bounds[each.job]), int(bounds[each.job + 1]))
+        dates = dates_of(each, table.jobs[each.job], found, files, spine, runs, mtime)
+        for file, text in zip(files, dates.texts, strict=True):
+            if text in dates.runs:
+                first[file], last[file] = dates.runs[text]
+                named[file] = True
+            elif text:
+                foreign[file] = dates.is_foreign(text)
+        if dates.moments is not None:
+            moment[files] = dates.moments
+        if dates.strays is not None:
+            first[files[dates.strays]] = FAR
+    spoken = named & copied
+    moment[spoken] = spine.start[first[spoken]] if spoken.any() else moment[spoken]
+    return first, last, named, foreign, moment
+
+
+@dataclass(frozen=True)
+class Dates:
+    """What the paths of one pattern name: a text for each file ("" for none), the runs so named, and times to place others by."""
+
+    texts: Sequence[str]
+    runs: Mapping[str, tuple[int, int]]
+    date_format: str | None
+    job: Job
+    span: tuple[int, int]
+    moments: Ints | None = None
+    strays: Flags | None = None
+
+    def is_foreign(self, text: str) -> bool:
+        """Return whether a date names a time outside the runs known here."""
+        if self.date_format is None:
+            return False
+        named = read_back(self.date_format, self.job.timezone, text)
+        return named is not None and not self.span[0] - DAY <= named <= self.span[1] + DAY
+
+
+def dates_of(each: Wanted, job: Job, found: Witnesses, files: Ints, spine: Spine, runs: range, mtime: Ints) -> Dates:
+    """Return what the paths of one pattern's files name."""
+    span = (int(spine.start[runs[0]]), int(spine.start[runs[-1]])) if len(runs) else (0, -1)
+    form = each.pattern.date_format
+    if form is not None:
+        written_as = [found.dated[file] for file in files]
+        named = named_ranges(job, form, each.pattern.resolution, spine, runs)
+        dates = Dates(written_as, named, form, job, span)
+        if each.pattern.resolution >= HOUR:
+            return dates
+        moments, strays = stamped(job, form, written_as, named, mtime[files], spine.start[runs.start : runs.stop])
+        return replace(dates, moments=moments, strays=strays)
+    stood = [found_date(found.base[file], job.timezone) for file in files] if not each.pattern.is_fixed else []
+    if not stood or any(date is None for date in stood):
+        return Dates([""] * len(files), {}, None, job, span)
+    return inferred_dates([date for date in stood if date is not None], job, spine, runs, mtime[files], span)
+
+
+def inferred_dates(dates: Sequence[tuple[int, int]], job: Job, spine: Spine, runs: range, mtime: Ints, span: tuple[int, int]) -> Dates:
+    """Return what dates mean that a glob stands for: the run's own, where nearly all of them agree with the mtimes."""
+    nothing = Dates([""] * len(dates), {}, None, job, span)
+    named = np.array([instant for instant, _ in dates], dtype=np.int64)
+    finest = max(resolution for _, resolution in dates)
+    agrees = (mtime >= named - 2 * MINUTE) & (mtime <= named + (DAY + 6 * HOUR if finest == DAY else 6 * HOUR))
+    if agrees.mean() < AGREEING:
+        return nothing
+    if finest < DAY:
+        return Dates(nothing.texts, {}, None, job, span, np.where(agrees, named, mtime))
+    form = "%Y-%m-%d"
+    return Dates([written(form, job.timezone, int(each)) for each in named], named_ranges(job, form, DAY, spine, runs), form, job, span)
+
+
+def stamped(job: Job, form: str, written_as: Sequence[str], named: Mapping[str, object], mtime: Ints, starts: Ints) -> tuple[Ints, Flags]:
+    """Return when to place files, and which are strays: the path names a time at which no run is known to have begun.
+
+    A time within the start grace after a run's start is that run's own clock, and places the file.
+    """
+    stamps = [None if text in named else read_back(form, job.timezone, text) for text in written_as]
+    is_other = np.array([stamp is not None for stamp in stamps], dtype=np.bool_)
+    moment = np.array([own if stamp is None else min(stamp, own) for stamp, own in zip(stamps, mtime.tolist(), strict=True)], dtype=np.int64)
+    run = np.searchsorted(starts, moment + nanos([job.clock_tolerance]), side="right") - 1
+    is_near = (run >= 0) & (moment - at(starts, run) <= nanos([job.start_grace]))
+    return np.where(is_other, moment, mtime), is_other & ~is_near
+
+
+def named_ranges(job: Job, form: str, resolution: int, spine: Spine, runs: range) -> dict[str, tuple[int, int]]:
+    """Return for each text that a path may write the first and last run so named, by due time, else by trigger."""
+    ranges: dict[str, tuple[int, int]] = {}
+    part = slice(runs.start, runs.stop)
+    for moments in (spine.due[part], spine.triggered[part], spine.begun[part], spine.first_seen[part]):
+        fresh: dict[str, tuple[int, int]] = {}
+        floored = moments - moments % max(SECOND, min(resolution, MINUTE))
+        for run, moment in enumerate(floored.tolist(), runs.start):
+            if moments[run - runs.start] != NAT:
+                text = written(form, job.timezone, moment)
+                fresh[text] = (fresh[text][0] if text in fresh else run, run)
+        for text, (begin, end) in fresh.items():
+            known = ranges.get(text)
+            ranges[text] = (min(known[0], begin), max(known[1], end)) if known and resolution >= DAY else known or (begin, end)
+    return ranges
+
+
+def pattern_list(jobs: Sequence[Job], filed: Filed, spine: Spine) -> tuple[paired.Pattern, ...]:
+    """Return all patterns, with whether several runs of the job would write one path."""
+    listed = []
+    for each in filed.patterns:
+        form = each.pattern.date_format
+        dues = spine.due[(spine.job == each.job) & (spine.due != NAT)]
+        texts_written = Counter(written(form, jobs[each.job].timezone, int(due)) for due in dues) if form else Counter[str]()
+        shared = each.pattern.is_fixed if form is None else max(texts_written.values(), default=0) > 1
+        listed.append(paired.Pattern(each.number, each.job, each.role, each.pattern.text, shared))
+    return tuple(listed)
+
+
+def lost_runs(filed: Filed, spine: Spine, own_end: Ints, table: JobTable) -> Flags:
+    """Return the runs whose proof, if there was one, cannot be seen any more.
+
+    Another run wrote the same path again later, or the tree was copied and the pattern has no date.
+    """
+    lost = np.zeros(len(spine), dtype=np.bool_)
+    for each in filed.patterns:
+        if each.role == "state":
+            continue
+        files = np.flatnonzero(filed.wanted == each.number)
+        mine = spine.job == each.job
+        if len(files) and filed.is_copied[files].any() and each.pattern.date_format is None:
+            lost |= mine
+        over = mine & (own_end + table.tolerance[each.job] < int(filed.mtime[files].max(initial=NAT)))
+        if each.pattern.is_fixed:
+            lost |= over
+        elif each.pattern.date_format is not None and each.pattern.resolution >= HOUR and len(files):
+            lost |= over & written_again(each, table.jobs[each.job], filed, files, spine, own_end)
+    return lost
+
+
+def written_again(each: Wanted, job: Job, filed: Filed, files: Ints, spine: Spine, own_end: Ints) -> Flags:
+    """Return the runs whose dated path has a file that was written after their own time."""
+    lost, form = np.zeros(len(spine), dtype=np.bool_), each.pattern.date_format or ""
+    newest: dict[str, int] = {}
+    for file in files:
+        newest[filed.dated[file]] = max(int(filed.mtime[file]), newest.get(filed.dated[file], NAT))
+    texts_of: Counter[str] = Counter()
+    names: list[tuple[int, str]] = []
+    for row in np.flatnonzero((spine.job == each.job) & (spine.due != NAT)).tolist():
+        names.append((row, written(form, job.timezone, int(spine.due[row]))))
+        texts_of[names[-1][1]] += 1
+    for run, text in names:
+        lost[run] = texts_of[text] > 1 and newest.get(text, NAT) > own_end[run]
+    return lost

@@ -1,0 +1,90 @@
+"""What each source can speak for, and for which jobs."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+
+from forensics.config import Job, SourceConfig
+from forensics.evidence.coverage import ALWAYS, EVER, Coverage, Reach, Span, coverage_of
+from forensics.evidence.intake import Evidence, SourceRead
+from forensics.match.jobtable import stamps
+from forensics.match.names import short_host
+from forensics.match.resolve import Resolved
+from forensics.match.spans import Ints
+from forensics.verdicts import Lane
+
+FRESH = 86_400 * 1_000_000_000
+
+
+def span_of(account: SourceRead, config: SourceConfig | None, is_log: bool, now: int) -> Span | None:
+    """Return the stretch that a source can speak for: declared, else up to its newest record, or up to now where it is live."""
+    if config is not None and config.coverage is not None:
+        since, until = stamps(config.coverage).tolist()
+        return since, until
+    if account.covers is None:
+        return None
+    start, end = account.covers
+    is_live = config.live if config is not None and config.live is not None else is_log and is_fresh(account, now)
+    return EVER if start is None else start, ALWAYS if end is None or is_live else end
+
+
+def is_fresh(account: SourceRead, now: int) -> bool:
+    """Return whether a log is still written: its newest line and its file's mtime are both within a day of now."""
+    stamps_known = [stamp for stamp in (account.newest, account.modified) if stamp is not None]
+    return len(stamps_known) == 2 and all(abs(now - stamp) <= FRESH for stamp in stamps_known)
+
+
+def coverage(
+    evidence: Evidence, configs: Sequence[SourceConfig | None], logs: Sequence[bool], resolved: Resolved, now: int
+) -> Coverage:
+    """Return what every lane can speak for, job by job; one config and one "is a log" for each source."""
+    reaches: list[Reach] = []
+    for position, (account, config, is_log) in enumerate(zip(evidence.sources, configs, logs, strict=True)):
+        span = span_of(account, config, is_log, now)
+        if span is not None:
+            reaches += [
+                Reach(frozenset({lane}), span, concerned(lane, position, account, config, evidence, resolved)) for lane in account.lanes
+            ]
+    return coverage_of(reaches, [*Lane, "beats"], len(resolved.jobs))
+
+
+def concerned(
+    lane: str, position: int, account: SourceRead, config: SourceConfig | None, evidence: Evidence, resolved: Resolved
+) -> frozenset[int] | None:
+    """Return the jobs that a lane of a source can speak for, None for all of them."""
+    match lane:
+        case Lane.TRIGGERS:
+            seen = jobs_in(evidence.triggers["source"].to_numpy(), position, resolved.triggers)
+            fitting = {code for code, job in enumerate(resolved.jobs) if speaks_for(account, config, job)}
+            return frozenset(fitting | seen)
+        case Lane.LIFECYCLE:
+            return frozenset(jobs_in(evidence.lifecycle["source"].to_numpy(), position, resolved.lifecycle))
+        case Lane.NOTIFICATIONS:
+            return channel_jobs(config, resolved.jobs)
+        case "beats":
+            return frozenset(jobs_in(evidence.beats["source"].to_numpy(), position, resolved.beats))
+        case _:
+            return None
+
+
+def jobs_in(source: Ints, position: int, codes: Ints) -> set[int]:
+    """Return the jobs of which a source holds some row."""
+    return set(np.unique(codes[(source == position) & (codes >= 0)]).tolist())
+
+
+def speaks_for(account: SourceRead, config: SourceConfig | None, job: Job) -> bool:
+    """Return whether a trigger source would show a job: its scheduler's log, on its host."""
+    if account.kind == "syslog" and job.scheduler != "cron":
+        return False
+    hosts = {short_host(host) for host in account.hosts} | ({short_host(config.host)} if config and config.host else set())
+    return job.host is None or not hosts or short_host(job.host) in hosts
+
+
+def channel_jobs(config: SourceConfig | None, jobs: Sequence[Job]) -> frozenset[int] | None:
+    """Return the jobs whose channel a message source has read; all where it read all, or a job names none."""
+    if config is None or not config.channels:
+        return None
+    read = {channel.lstrip("#") for channel in config.channels}
+    return frozenset(code for code, job in enumerate(jobs) if str(job.attributes.get("channel", next(iter(read)))).lstrip("#") in read)

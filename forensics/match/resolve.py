@@ -1,0 +1,249 @@
+"""Which job every row of evidence speaks of, those included that no config names."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Hashable, Iterable, Sequence
+from dataclasses import dataclass, replace
+from typing import Any, TypeVar
+
+import numpy as np
+import pandas as pd
+
+from forensics.config import Job
+from forensics.evidence.intake import Evidence
+from forensics.match.claims import claim_of, streak_of, without
+from forensics.match.names import NAME, Named, NameIndex, command_name, short_host, slug, tokens
+from forensics.match.spans import Ints
+
+Key = TypeVar("Key", bound=Hashable)
+OWN_JOB_KINDS = frozenset({"syslog"})
+
+
+@dataclass(frozen=True)
+class Speech:
+    """Notifications about jobs, one row a job and line.
+
+    ``row`` is the notification's row, ``line`` the line in it from 1 (0 where the whole message speaks
+    of one job), ``job`` the job's code, ``claim`` a ``Claim`` or "", ``streak`` the run of failures it tells of.
+    """
+
+    row: Ints
+    line: Ints
+    job: Ints
+    claim: list[str]
+    streak: Ints
+
+
+@dataclass(frozen=True)
+class Resolved:
+    """All jobs, configured ones first, and for each table the job code of every row, -1 for none."""
+
+    jobs: tuple[Job, ...]
+    configured: int
+    triggers: Ints
+    lifecycle: Ints
+    beats: Ints
+    speech: Speech
+    unnamed: int
+
+
+def texts(column: pd.Series[str]) -> list[str | None]:
+    """Return a text column as a list with None for null."""
+    plain: list[str | None] = column.astype(object).where(column.notna(), None).tolist()
+    return plain
+
+
+def memoised(keys: Iterable[Key], resolve: Callable[[Key], int]) -> Ints:
+    """Return ``resolve`` of every key, asked once for each that differs."""
+    known: dict[Key, int] = {}
+    return np.array([known[key] if key in known else known.setdefault(key, resolve(key)) for key in keys], dtype=np.int64)
+
+
+def resolve_jobs(evidence: Evidence, configured: Sequence[Job], template: Job) -> Resolved:
+    """Return the jobs of all rows; ``template`` holds the defaults for a job that no config names."""
+    index = NameIndex(configured)
+    found = Discovered(list(configured), template)
+    triggers = named_rows(evidence.triggers, index)
+    lifecycle = named_rows(evidence.lifecycle, index)
+    triggers = found.from_rows(evidence.triggers, triggers)
+    lifecycle = found.from_rows(evidence.lifecycle, lifecycle, foreign=foreign_rows(evidence))
+    beats = named_rows(evidence.beats, index)
+    speech, unnamed = read_speech(evidence.notifications, index, found)
+    return Resolved(tuple(found.jobs), len(configured), triggers, lifecycle, beats, speech, unnamed)
+
+
+def named_rows(frame: pd.DataFrame, index: NameIndex) -> Ints:
+    """Return the configured job of each row, by its name, else by its command."""
+    commands = texts(frame["command"]) if "command" in frame else [None] * len(frame)
+
+    def resolve(key: tuple[str | None, str | None, str | None]) -> int:
+        job, command, host = key
+        code = index.by_name(job, host)
+        return code if code >= 0 else index.by_command(command, host)
+
+    return memoised(zip(texts(frame["job"]), commands, texts(frame["host"]), strict=True), resolve)
+
+
+def foreign_rows(evidence: Evidence) -> np.typing.NDArray[np.bool_]:
+    """Return which lifecycle rows only tell of parts of a cron job (anacron's, run-parts') and make no job of their own."""
+    kinds = np.array([source.kind in OWN_JOB_KINDS for source in evidence.sources], dtype=np.bool_)
+    frame = evidence.lifecycle
+    if not len(frame):
+        return np.zeros(0, dtype=np.bool_)
+    return np.asarray(kinds[frame["source"].to_numpy()] & frame["command"].isna().to_numpy(), dtype=np.bool_)
+
+
+class Discovered:
+    """Jobs that no config names, found in triggers, lifecycle rows and messages."""
+
+    def __init__(self, jobs: list[Job], template: Job) -> None:
+        self.jobs = jobs
+        self.template = template
+        self._codes: dict[tuple[str, str | None], int] = {}
+        self._commands: dict[int, set[tuple[str, ...]]] = {}
+        self._by_message: dict[tuple[str, str | None], int] = {}
+
+    def code(self, name: str, host: str | None) -> int:
+        """Return the code of a job of that name, made when it is new."""
+        key = name, short_host(host)
+        if key not in self._codes:
+            self._codes[key] = len(self.jobs)
+            self.jobs.append(replace(self.template, name=name, host=host))
+        return self._codes[key]
+
+    def from_rows(self, frame: pd.DataFrame, codes: Ints, foreign: np.typing.NDArray[np.bool_] | None = None) -> Ints:
+        """Return the codes with the rows of no configured job given to jobs by their name or command."""
+        open_rows = np.flatnonzero(codes < 0) if foreign is None else np.flatnonzero((codes < 0) & ~foreign)
+        if not len(open_rows):
+            return codes
+        part = frame.iloc[open_rows]
+        keys = zip(texts(part["job"]), texts(part["command"]), texts(part["host"]), strict=True)
+        filled = codes.copy()
+        filled[open_rows] = memoised(keys, self._from_row)
+        return filled
+
+    def _from_row(self, key: tuple[str | None, str | None, str | None]) -> int:
+        job, command, host = key
+        if job is None and command is None:
+            return -1
+        code = self.code(slug(job) if job else command_name(command or ""), host)
+        if command:
+            self._commands.setdefault(code, set()).add(tokens(command))
+        return code
+
+    def from_message(self, name: str, host: str | None) -> int:
+        """Return the job of a message's name: that of the one command in which its words stand, else one of its own."""
+        key = name, short_host(host)
+        if key not in self._by_message:
+            self._by_message[key] = self._joined(name, host)
+        return self._by_message[key]
+
+    def _joined(self, name: str, host: str | None) -> int:
+        words = tokens(name)
+        fitting = [code for code, commands in self._commands.items() if any(contains(command, words) for command in commands)]
+        if len(fitting) == 1 and (slug(name), None) not in self._codes:
+            self.jobs[fitting[0]] = replace(self.jobs[fitting[0]], name=slug(name))
+            return fitting[0]
+        return self.code(slug(name), host)
+
+
+def contains(command: tuple[str, ...], words: tuple[str, ...]) -> bool:
+    """Return whether words stand one after the other in a command."""
+    return any(command[start : start + len(words)] == words for start in range(len(command) - len(words) + 1))
+
+
+def read_speech(frame: pd.DataFrame, index: NameIndex, found: Discovered) -> tuple[Speech, int]:
+    """Return what the notifications say of which job, and how many bots' messages named no job at all."""
+    rows: list[tuple[int, int, int, str, int]] = []
+    columns = (frame["job"], frame["text"], frame["claim"], frame["author"], frame["host"], frame["color"])
+    unnamed = 0
+    known: dict[Any, list[tuple[int, int, str, int]]] = {}
+    for row, key in enumerate(zip(*(texts(column) for column in columns), frame["is_bot"].tolist(), strict=True)):
+        said = known.get(key)
+        if said is None:
+            said = known[key] = Message(*key).speech(index, found)
+        rows.extend((row, *each) for each in said)
+        unnamed += not said
+    columns_out = list(zip(*rows, strict=True)) or [(), (), (), (), ()]
+    numbers = [np.array(columns_out[place], dtype=np.int64) for place in (0, 1, 2, 4)]
+    return Speech(numbers[0], numbers[1], numbers[2], list(columns_out[3]), numbers[3]), unnamed
+
+
+@dataclass(frozen=True, slots=True)
+class Message:
+    """One notification, as it is read for claims."""
+
+    job: str | None
+    text: str | None
+    claim: str | None
+    author: str | None
+    host: str | None
+    color: str | None
+    is_bot: bool
+
+    def speech(self, index: NameIndex, found: Discovered) -> list[tuple[int, int, str, int]]:
+        """Return (line, job code, claim, streak) for every job that the message speaks of."""
+        text = self.text or ""
+        if self.job is not None:
+            code = index.by_name(self.job, self.host)
+            code = code if code >= 0 else found.code(slug(self.job), self.host)
+            return [(0, code, self._claim(found.jobs[code], text, index.in_text(text)), streak_of(text))]
+        lines = [line for line in enumerate(text.split("\n"), 1) if line[1].strip()]
+        named = [(number, line, names) for number, line in lines if (names := index.in_text(line))]
+        if len({names[0].job for _, _, names in named}) > 1:
+            return [*self._by_line(lines, named, found)]
+        if named:
+            code = named[0][2][0].job
+            return [(0, code, self._claim(found.jobs[code], text, index.in_text(text)), streak_of(text))]
+        return [*self._unconfigured(lines, found)]
+
+    def _claim(self, job: Job, text: str, names: Sequence[Named]) -> str:
+        if not self._may_claim(job):
+            return ""
+        if self.claim:
+            return self.claim
+        return claim_of(without(text, [(name.start, name.end) for name in names]), job.phrases, self.color) or ""
+
+    def _may_claim(self, job: Job) -> bool:
+        if job.authors:
+            return any(re.fullmatch(pattern.replace("*", ".*"), self.author or "") for pattern in job.authors)
+        return self.is_bot
+
+    def _by_line(
+        self, lines: Sequence[tuple[int, str]], named: Sequence[tuple[int, str, Sequence[Named]]], found: Discovered
+    ) -> Iterable[tuple[int, int, str, int]]:
+        """One notification a line; a line without a claim of its own has that of the heading above it."""
+        by_number = {number: (line, names) for number, line, names in named}
+        heading = ""
+        for number, line in lines:
+            if number not in by_number:
+                heading = self._claim(found.jobs[named[0][2][0].job], line, ())
+                continue
+            _, names = by_number[number]
+            job = found.jobs[names[0].job]
+            yield number, names[0].job, self._claim(job, line, names) or heading, streak_of(line)
+
+    def _unconfigured(self, lines: Sequence[tuple[int, str]], found: Discovered) -> Iterable[tuple[int, int, str, int]]:
+        """Jobs that nothing names but this message: a bot's line that claims something of a name-like word."""
+        template = found.template
+        for number, line in lines:
+            claim = self._claim(template, line, ()) if self._may_claim(template) else ""
+            name = name_in(line) if claim else None
+            if name is not None:
+                rest = self._claim(template, line.replace(name, " ", 1), ())
+                if rest:
+                    yield number if len(lines) > 1 else 0, found.from_message(name, self.host), rest, streak_of(line)
+
+
+LABEL = re.compile(r"\b(?:job|task|cron)\s{0,2}[:=]?\s{0,2}[`'\"]?([A-Za-z][\w.-]{1,63})", re.IGNORECASE)
+
+
+def name_in(line: str) -> str | None:
+    """Return the first word of a line that can only be a job's name: labelled as one, or of several parts."""
+    labelled = LABEL.search(line)
+    if labelled:
+        return labelled.group(1).rstrip(".-")
+    words = (found.group().rstrip(".-") for found in re.finditer(r"[A-Za-z][\w.-]*", line))
+    return next((word for word in words if re.search(r"[A-Za-z0-9][_-][A-Za-z0-9]", word) and NAME.fullmatch(word)), None)
+

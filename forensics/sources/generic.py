@@ -1,0 +1,123 @@
+"""Reads evidence of any lane from JSON Lines, CSV and Parquet files whose columns a config explains.
+
+Who writes these files is for the config to say: ``lane`` tells what they hold, ``columns`` says for our
+names what theirs are (dots reach into objects), ``events`` does so for words. A name of ours that is not
+mentioned is looked for as it is. None of the three is ever recognised by itself.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import ClassVar
+
+from forensics.config import LANE_COLUMNS
+from forensics.evidence.records import FileRead, Reject, Yielded
+from forensics.sources.base import ReadOptions
+from forensics.sources.generic_chunks import Account, CheckNames, Chunk
+from forensics.sources.generic_columns import LaneReader
+from forensics.sources.generic_csv import csv_chunks
+from forensics.sources.generic_json import json_chunks
+from forensics.sources.generic_parquet import parquet_chunks
+from forensics.sources.opening import EvidenceFile
+from forensics.sources.paths import shown
+
+LANES = tuple(LANE_COLUMNS)
+BLIND_SPOT = "tells only what its columns say; before its oldest and after its newest record it tells nothing"
+
+Cut = Callable[[EvidenceFile, Account, CheckNames], Iterator[Chunk | Reject]]
+
+
+class JsonLines:
+    """One JSON object a line."""
+
+    kind: ClassVar[str] = "jsonl"
+    lanes: ClassVar[tuple[str, ...]] = LANES
+    blind_spot: ClassVar[str] = BLIND_SPOT
+    is_live: ClassVar[bool] = False
+    is_log: ClassVar[bool] = True
+
+    def detect(self, path: Path) -> bool:
+        """Return False: which lane such a file belongs to must be said."""
+        return False
+
+    def read(self, path: Path, options: ReadOptions) -> Iterator[Yielded]:
+        """Yield the records of the lane that the options name.
+
+        Raises:
+            OSError: the path itself cannot be opened.
+        """
+        return read_lane(path, options, json_chunks)
+
+
+class Csv:
+    """Comma-separated values with a header."""
+
+    kind: ClassVar[str] = "csv"
+    lanes: ClassVar[tuple[str, ...]] = LANES
+    blind_spot: ClassVar[str] = BLIND_SPOT
+    is_live: ClassVar[bool] = False
+    is_log: ClassVar[bool] = True
+
+    def detect(self, path: Path) -> bool:
+        """Return False: which lane such a file belongs to must be said."""
+        return False
+
+    def read(self, path: Path, options: ReadOptions) -> Iterator[Yielded]:
+        """Yield the rows of the lane that the options name.
+
+        Raises:
+            OSError: the path itself cannot be opened.
+        """
+        return read_lane(path, options, csv_chunks)
+
+
+class Parquet:
+    """A Parquet file."""
+
+    kind: ClassVar[str] = "parquet"
+    lanes: ClassVar[tuple[str, ...]] = LANES
+    blind_spot: ClassVar[str] = BLIND_SPOT
+    is_live: ClassVar[bool] = False
+    is_log: ClassVar[bool] = True
+
+    def detect(self, path: Path) -> bool:
+        """Return False: which lane such a file belongs to must be said."""
+        return False
+
+    def read(self, path: Path, options: ReadOptions) -> Iterator[Yielded]:
+        """Yield the rows of the lane that the options name.
+
+        Raises:
+            OSError: the path itself cannot be opened.
+        """
+        return read_lane(path, options, parquet_chunks)
+
+
+def read_lane(path: Path, options: ReadOptions, cut: Cut) -> Iterator[Yielded]:
+    """Yield what a file holds for one lane, then its account.
+
+    Raises:
+        OSError: the file cannot be opened, or is no regular file.
+    """
+    account, evidence = Account(shown(str(path))), EvidenceFile(path)
+    if options.lane not in LANES:
+        yield FileRead(account.file, 0, fault=f"nothing says what it holds: lane is one of {', '.join(LANES)}")
+        return
+    reader = LaneReader(account, options.lane, options)
+    for each in cut(evidence, account, reader.knows_columns):
+        if isinstance(each, Reject):
+            yield each
+        else:
+            yield from reader.read(each)
+    yield FileRead(
+        account.file,
+        account.records,
+        sha256=evidence.sha256,
+        covers=reader.covers(),
+        newest=reader.newest,
+        modified=evidence.modified,
+        fault=evidence.fault or account.fault,
+        skipped=dict(account.skipped),
+        hosts=frozenset(reader.hosts),
+    )

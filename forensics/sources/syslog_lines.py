@@ -1,0 +1,193 @@
+"""The words after a syslog stamp: who says what, and whether it is about a scheduled job.
+
+Wordings: Debian's, Red Hat's (cronie), FreeBSD's and NetBSD's cron, busybox's crond, anacron(8),
+cronie's run-parts, and Synology's synocrond. A message is read once and remembered.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import date
+from typing import NamedTuple
+
+from forensics.sources.syslog_stamps import Form, Memo
+
+NOT_ABOUT_JOBS = "not about a scheduled job"
+REMARK = "cron's own remarks"
+MEMORY = 20_000
+
+CRON_COMMAND = re.compile(rb"\s*\([^()]*\) (CMD START|CMD FINISH|CMDEND|CMD|END) \((?:\[\d+\] )?(.*)", re.DOTALL)
+CRON_SAID_ALL = re.compile(rb"\s*\([^()]*\) [^()]+ \(.*\)\s*", re.DOTALL)
+BUSYBOX_COMMAND = re.compile(rb"\s*USER \S+ pid +\d+ cmd (.*)", re.DOTALL)
+ANACRON_JOB = re.compile(rb"\s*(?:Job )?[`'](.+)' (started|terminated)(?: \(exit status: (\d+)\)| due to signal (\d+))?", re.DOTALL)
+RUN_PART = re.compile(rb"\s*(?:\([^()]*\) )?(starting|finished) (\S+)\s*")
+SYNOLOGY_JOB = re.compile(rb"job: (\S+) with command: (.*) as user \S+\s*", re.DOTALL)
+DATED = re.compile(rb"(?:Anacron started on |setting system clock to )(\d{4})-(\d\d)-(\d\d)")
+STRUCTURED = re.compile(rb'(?:-|(?:\[(?:[^\]\\"]|"(?:[^"\\]|\\.)*+"|\\.)*+\])++) ?', re.DOTALL)
+UTF8_MARK = b"\xef\xbb\xbf"
+
+
+class Anatomy(NamedTuple):
+    """The parts of a line after its stamp."""
+
+    host: bytes
+    program: bytes
+    process_id: bytes
+    message: bytes
+    is_tagged: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Meaning:
+    """What a message says of a job; ``event`` None where it is no evidence, for the ``reason`` given.
+
+    ``is_whole`` holds where the message shows by its own form that nothing was cut off its end.
+    ``day`` is a date with its year that the message tells as its own.
+    """
+
+    event: str | None = None
+    reason: str = ""
+    is_trigger: bool = False
+    job: str | None = None
+    command: str | None = None
+    exit_code: int | None = None
+    is_whole: bool = True
+    day: date | None = None
+
+
+Grammar = Memo[Meaning]
+
+
+def anatomy(form: Form, rest: bytes) -> Anatomy:
+    """Return the parts of what follows a stamp; a part that is missing is empty."""
+    if form is Form.MODERN:
+        return _modern(rest)
+    host = b""
+    if form is not Form.HOSTLESS:
+        host, _, after = rest.lstrip(b" ").partition(b" ")
+        if host.endswith(b":") and not host.endswith(b"::"):
+            host = b""
+        else:
+            rest = after
+    tag, _, message = rest.lstrip(b" ").partition(b" ")
+    program, _, process_id = tag.partition(b"[")
+    return Anatomy(host, program, process_id.rstrip(b"]:"), message, tag.endswith(b":"))
+
+
+def _modern(rest: bytes) -> Anatomy:
+    host, app, process_id, _, message = [*rest.split(b" ", 4), b"", b"", b"", b"", b""][:5]
+    structured = STRUCTURED.match(message)
+    if structured:
+        message = message[structured.end() :]
+    host, app, process_id = (b"" if part == b"-" else part for part in (host, app, process_id))
+    return Anatomy(host, app, process_id, message.removeprefix(UTF8_MARK), structured is not None)
+
+
+def text_of(raw: bytes) -> str:
+    """Return bytes of a log as text; what is no UTF-8 stays visible as escapes."""
+    return raw.decode("utf-8", "backslashreplace")
+
+
+def cron_meaning(message: bytes) -> Meaning:
+    """Return what cron says: ``(user) CMD (command)`` and its kin."""
+    match = CRON_COMMAND.match(message)
+    if match:
+        word, tail = match.groups()
+        is_trigger = word in (b"CMD", b"CMD START")
+        is_whole = message.rstrip().endswith(b")") and message.count(b")") >= message.count(b"(")
+        return Meaning("accepted" if is_trigger else "ended", "", is_trigger, command=_command(tail), is_whole=is_whole)
+    match = BUSYBOX_COMMAND.match(message)
+    if match:
+        return Meaning("accepted", "", True, command=text_of(match[1].strip()), is_whole=False)
+    is_begun = not message.strip() or message.lstrip().startswith(b"(")
+    return Meaning(reason=REMARK, is_whole=not is_begun or CRON_SAID_ALL.fullmatch(message) is not None)
+
+
+def _command(tail: bytes) -> str:
+    """Return a command without cron's closing parenthesis, or a second one that some daemons add."""
+    command = tail.rstrip().removesuffix(b")").strip()
+    while command.endswith(b")") and command.count(b")") > command.count(b"("):
+        command = command[:-1].rstrip()
+    return text_of(command)
+
+
+def anacron_meaning(message: bytes) -> Meaning:
+    """Return what anacron says: ``Job `name' started``, or terminated and how."""
+    match = ANACRON_JOB.match(message)
+    if match is None:
+        is_begun = not message.strip() or message.lstrip().startswith(b"Job")
+        return Meaning(reason=REMARK, day=told_day(message), is_whole=not is_begun)
+    name, word, status, signal = match.groups()
+    event, exit_code = _ending(status, signal) if word == b"terminated" else ("started", None)
+    return Meaning(event, job=text_of(name), exit_code=exit_code, is_whole=False)
+
+
+def _ending(status: bytes | None, signal: bytes | None) -> tuple[str, int | None]:
+    if signal is not None:
+        return "failed", 128 + int(signal[:3])
+    if status is not None:
+        return ("failed" if int(status[:5]) else "completed"), int(status[:5])
+    return "ended", None
+
+
+def run_parts_meaning(message: bytes) -> Meaning:
+    """Return what run-parts says: ``(folder) starting name``, ``(folder) finished name``."""
+    match = RUN_PART.fullmatch(message)
+    if match is None:
+        return Meaning(reason=REMARK, is_whole=False)
+    event = "started" if match[1] == b"starting" else "ended"
+    return Meaning(event, job=text_of(match[2]), is_whole=False)
+
+
+def synology_meaning(message: bytes) -> Meaning:
+    """Return what synocrond says: ``running job: name with command: command as user name``."""
+    match = SYNOLOGY_JOB.fullmatch(message)
+    if match is None:
+        return Meaning(reason=NOT_ABOUT_JOBS, is_whole=False)
+    return Meaning("accepted", "", True, job=text_of(match[1]), command=text_of(match[2].strip()))
+
+
+def kernel_meaning(message: bytes) -> Meaning:
+    """Return the date that a kernel tells when it sets its clock; it says nothing of jobs."""
+    return Meaning(reason=NOT_ABOUT_JOBS, day=told_day(message))
+
+
+def told_day(message: bytes) -> date | None:
+    """Return the date with its year that a message tells of its own day."""
+    match = DATED.search(message)
+    if match is None:
+        return None
+    try:
+        return date(*map(int, match.groups()))
+    except ValueError:
+        return None
+
+
+WORDINGS: dict[bytes, Callable[[bytes], Meaning]] = {
+    b"cron": cron_meaning,
+    b"crond": cron_meaning,
+    b"anacron": anacron_meaning,
+    b"run-parts": run_parts_meaning,
+    b"kernel": kernel_meaning,
+}
+# Some daemons leave their tag out; then the first word of the message stands in its place.
+TAGLESS: dict[bytes, Callable[[bytes], Meaning]] = {b"Job": anacron_meaning, b"running": synology_meaning}
+
+
+def grammars() -> Memo[Grammar | None]:
+    """Return a memory of how each program's messages are read; None for programs that know nothing of jobs."""
+    memories: dict[Callable[[bytes], Meaning], Grammar] = {}
+
+    def grammar(program: bytes) -> Grammar | None:
+        wording = wording_of(program)
+        return None if wording is None else memories.setdefault(wording, Memo(wording, MEMORY))
+
+    return Memo(grammar, MEMORY)
+
+
+def wording_of(program: bytes) -> Callable[[bytes], Meaning] | None:
+    """Return how a program's messages are read, by its base name in any case; None where they are not."""
+    name = program.rstrip(b":")
+    return TAGLESS.get(name) or WORDINGS.get(name.partition(b"(")[0].rpartition(b"/")[2].lower())
