@@ -15,8 +15,10 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-import plain_pandas as plain
-from fleet_jobs import due_times
+sys.path.insert(0, str(Path(__file__).resolve().parents[1]))  # so that it also runs as a script
+
+from benchmarks import plain_pandas as plain
+from benchmarks.fleet_jobs import due_times
 
 
 def read_runner(folder: Path) -> pd.DataFrame:
@@ -44,7 +46,13 @@ def start_runs(due: pd.DataFrame, triggers: pd.DataFrame) -> pd.DataFrame:
     """Return the due runs with the nearest trigger of each; a run without one starts when due."""
     rows = triggers.rename(columns={"at": "triggered_at"})
     found = pd.merge_asof(
-        due, rows, left_on="at", right_on="triggered_at", by="job", direction="nearest", tolerance=pd.Timedelta(minutes=10)
+        due,
+        rows,
+        left_on="at",
+        right_on="triggered_at",
+        by="job",
+        direction="nearest",
+        tolerance=pd.Timedelta(minutes=10),
     )
     due_at = found["at"]
     starts = found.assign(due_at=due_at, at=found["triggered_at"].fillna(due_at))

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import argparse
 import json
+import sys
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
@@ -20,10 +21,15 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.csv as pa_csv
 
-import fleet_files as disk
-from fleet_jobs import DAY, HOUR, MINUTE, Job, Traits, draw_jobs, due_times
-from fleet_runs import HABITS, KINDS, NAMES, NEVER, Fleet, happen
-from fleet_truth import FAR, Lanes, evidence_class, gather_facts, judge
+sys.path.insert(0, str(Path(__file__).resolve().parents[1]))  # so that it also runs as a script
+
+from benchmarks import fleet_files as disk
+from benchmarks.fleet_config import write_config
+from benchmarks.fleet_jobs import DAY, HOUR, MINUTE, Job, Traits, draw_jobs, due_times
+from benchmarks.fleet_kinds import HABITS, KINDS, NAMES, NEVER, Fleet
+from benchmarks.fleet_runs import happen
+from benchmarks.fleet_slack import write_slack
+from benchmarks.fleet_truth import FAR, Lanes, evidence_class, gather_facts, judge
 
 HABITUAL = {"late_message": 0.08, "doubled_message": 0.01, "doubled_trigger": 0.005}
 NOISY = HABITUAL | {
@@ -39,7 +45,7 @@ HEAVY = {name: 2 * rate for name, rate in EVERYTHING.items()} | {"late_message":
 class Preset:
     """A sort of fleet: its jobs' traits, how often what goes wrong, and further arguments of ``generate``."""
 
-    traits: Traits = Traits()
+    traits: Traits = field(default_factory=Traits)
     rates: Mapping[str, float] = field(default_factory=lambda: dict(EVERYTHING))
     further: Mapping[str, Any] = field(default_factory=dict)
 
@@ -124,13 +130,17 @@ def generate(
         triggers or ("syslog", "syslog-3164", "jsonl", "syslog")[seed % 4],
         artifacts or ("find-listing", "bodyfile", "find-listing", "jsonl", "find-listing")[seed % 5],
     )
-    rates = chosen.rates if faults is None else faults
+    rates = dict(chosen.rates if faults is None else faults)
+    if not options["has_triggers"]:
+        rates.pop("manual", None)  # nothing would tell such a run from the due one before it
     evidence = _happenings(rng, fleet_jobs, span, rates, forms[0], options)
     told = _write(Path(folder), rng, fleet_jobs, evidence, span, forms, options, noise, chatter)
     return _finish(Path(folder), fleet_jobs, evidence, told, (since, until, now), options, seed, preset)
 
 
-def _enough_jobs(rng: np.random.Generator, jobs: int, runs: int | None, traits: Traits, window: tuple[int, int]) -> list[Job]:
+def _enough_jobs(
+    rng: np.random.Generator, jobs: int, runs: int | None, traits: Traits, window: tuple[int, int]
+) -> list[Job]:
     if runs is None:
         return draw_jobs(rng, jobs, traits)
     count = max(4, round(runs / max(1, (window[1] - window[0]) / DAY) / 70))
@@ -219,13 +229,16 @@ def _write(
         written = disk.write_triggers(folder, forms[0], jobs, evidence.triggers, span, noise, rng)
         told["triggers"] = (evidence.triggers, written)
     if options["has_notifications"]:
-        told["notifications"] = (evidence.messages, disk.write_slack(folder, jobs, evidence.messages, span, chatter, rng))
+        told["notifications"] = (
+            evidence.messages,
+            write_slack(folder, jobs, evidence.messages, span, chatter, rng),
+        )
     written, _ = disk.write_files(folder, forms[1], jobs, evidence.files, noise / 5, rng)
     told["artifacts"] = (evidence.files, written)
     if len(evidence.life):
         told["lifecycle"] = (evidence.life, disk.write_life(folder, jobs, evidence.life))
     year = datetime.fromtimestamp(span[0] / 1000, UTC).year
-    disk.write_config(folder, jobs, span, forms, options["defaults"], year, told.__contains__)
+    write_config(folder, jobs, span, forms, options["defaults"], year, told.__contains__)
     return told
 
 
@@ -236,7 +249,15 @@ def _finish(
     since, until, now = when
     covering = _with_defaults(jobs, options["defaults"])
     lanes = Lanes(options["has_triggers"], options["has_notifications"])
-    facts = gather_facts(covering, evidence.runs, evidence.triggers, evidence.messages, evidence.files, evidence.life, evidence.covered_from)
+    facts = gather_facts(
+        covering,
+        evidence.runs,
+        evidence.triggers,
+        evidence.messages,
+        evidence.files,
+        evidence.life,
+        evidence.covered_from,
+    )
     verdict = judge(covering, evidence.runs, facts, now, lanes)
     due = evidence.runs["due"].to_numpy()
     belongs = np.where(due != NEVER, due, np.where(facts.triggered != NEVER, facts.triggered, facts.first))
@@ -279,7 +300,9 @@ def _identities(count: int, inside: np.ndarray[Any, Any], rows: pd.DataFrame, wr
     """Return, for each run in the window, its rows as ``file:record`` joined by blanks."""
     found: list[str] = [""] * count
     copies = rows["double"].tolist() if "double" in rows else [0] * len(rows)
-    for run, file, record, double in zip(rows["run"].tolist(), written.file, written.record.tolist(), copies, strict=True):
+    for run, file, record, double in zip(
+        rows["run"].tolist(), written.file, written.record.tolist(), copies, strict=True
+    ):
         mark = f"{file}:{record}" + (f" {file}:{record + 1}" if double else "")
         found[run] = f"{found[run]} {mark}" if found[run] else mark
     return [found[i] for i in np.flatnonzero(inside).tolist()]
@@ -295,7 +318,7 @@ def main(arguments: list[str] | None = None) -> None:
     parser.add_argument("--runs", type=int)
     parser.add_argument("--overlap", type=float)
     parser.add_argument("--preset", default="everything", help=", ".join([*PRESETS, "only:FAULT"]))
-    parser.add_argument("--triggers", choices=tuple(disk.HEADS) + ("jsonl",))
+    parser.add_argument("--triggers", choices=(*disk.HEADS, "jsonl"))
     parser.add_argument("--artifacts", choices=tuple(disk.LISTINGS))
     parser.add_argument("--after-hours", type=float, default=24)
     given = vars(parser.parse_args(arguments))

@@ -5,7 +5,6 @@ Every writer returns, for each row of evidence, the file and the record in it th
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -14,8 +13,8 @@ from typing import Any, Literal
 import numpy as np
 import pandas as pd
 
-from fleet_jobs import DAY, HOUR, MINUTE, Job
-from fleet_runs import EVENTS
+from benchmarks.fleet_jobs import Job
+from benchmarks.fleet_kinds import EVENTS
 
 ROOT = "/srv/out"
 HOSTS = ("web1", "web2", "db1", "batch1")
@@ -36,7 +35,9 @@ class Written:
 def local_text(at: Ints, zone: str, unit: Unit) -> list[str]:
     """Return instants (ms) as local ISO text, cut at a unit."""
     instants = pd.DatetimeIndex(at.astype("datetime64[ms]"), tz="UTC").tz_convert(zone).tz_localize(None)
-    return [str(text) for text in np.datetime_as_string(instants.to_numpy().astype("datetime64[ms]"), unit=unit).tolist()]
+    return [
+        str(text) for text in np.datetime_as_string(instants.to_numpy().astype("datetime64[ms]"), unit=unit).tolist()
+    ]
 
 
 def utc_text(at: Ints, unit: Unit = "ms") -> list[str]:
@@ -113,7 +114,10 @@ TIMED_SHAPES: dict[str, Callable[[str, str, str], str]] = {
 def write_files(
     folder: Path, form: str, jobs: Sequence[Job], files: pd.DataFrame, noise: float, rng: np.random.Generator
 ) -> tuple[Written, list[str]]:
-    """Write the listing of the file tree. ``files`` is grouped by job; noise files stand among the rest, and all in the order of no clock."""
+    """Write the listing of the file tree, in the order of no clock, noise files among the rest.
+
+    ``files`` is grouped by job. Returns where each row stands, and its path.
+    """
     paths: list[str] = []
     for number, rows in files.groupby("job", sort=False):
         paths += file_paths(jobs[int(str(number))], rows)
@@ -162,7 +166,10 @@ def write_triggers(
     at = np.concatenate([triggers["at"].to_numpy(), rng.integers(*span, strange)])
     kind, pid = rng.integers(0, len(NOISE_LINES), strange), rng.integers(300, 4_000_000, count + strange)
     texts = [
-        *(f"CRON[{p}]: (root) CMD ({jobs[j].command})" for j, p in zip(triggers["job"].tolist(), pid.tolist(), strict=False)),
+        *(
+            f"CRON[{p}]: (root) CMD ({jobs[j].command})"
+            for j, p in zip(triggers["job"].tolist(), pid.tolist(), strict=False)
+        ),
         *(NOISE_LINES[k].format(pid=p) for k, p in zip(kind.tolist(), pid[count:].tolist(), strict=True)),
     ]
     host = np.concatenate([triggers["host"].to_numpy(), rng.integers(0, len(HOSTS), strange)]).tolist()
@@ -210,7 +217,9 @@ def _write_trigger_records(folder: Path, jobs: Sequence[Job], triggers: pd.DataF
     record[order] = np.arange(1, len(order) + 1)
     state = np.where(rows["skip"].to_numpy() == 1, "SKIPPED", "RUNNING").tolist()
     columns = zip(utc_text(rows["at"].to_numpy()), rows["job"].tolist(), rows["host"].tolist(), state, strict=True)
-    lines = (f'{{"ts": "{at}", "dag": "{jobs[j].name}", "node": "{HOSTS[h]}", "state": "{s}"}}' for at, j, h, s in columns)
+    lines = (
+        f'{{"ts": "{at}", "dag": "{jobs[j].name}", "node": "{HOSTS[h]}", "state": "{s}"}}' for at, j, h, s in columns
+    )
     put(folder / "triggers.jsonl", lines)
     return Written(["triggers.jsonl"] * len(triggers), record)
 
@@ -228,192 +237,3 @@ def write_life(folder: Path, jobs: Sequence[Job], life: pd.DataFrame) -> Written
         lines.append(f'{{"at": "{at}", "task": "{jobs[job].name}", "what": "{EVENTS[event]}"{tail}}}')
     put(folder / "runner.jsonl", lines)
     return Written(["runner.jsonl"] * len(life), record)
-
-
-SUCCESSES = (
-    "✅ {name} completed in {n} s",
-    ":white_check_mark: {name} succeeded",
-    "{name} finished, 0 errors ✅",
-    "{name}: done ({n} s)",
-    "{name} completed successfully, no errors",
-)
-FAILURES = (
-    "❌ {name} failed ({streak} consecutive)",
-    ":x: {name} failed: exit {n}",
-    "{name} finished with errors",
-    "{name} aborted after {n} s",
-    "🚨 {name} timed out after {n} s",
-)
-BEGUN = "▶️ {name} started"
-SKIPPED = "⏭️ {name} skipped: nothing to do"
-CHATTER = (
-    "{name} failed again?? looking",
-    "is {name} done yet?",
-    "I restarted {name} by hand, ✅ from me",
-    "lunch?",
-    "who owns {name}",
-    "error budget looks fine this week",
-)
-
-
-def ordinal(number: int) -> str:
-    """Return 1st, 2nd, 3rd, 4th…"""
-    if 10 <= number % 100 <= 20:
-        return f"{number}th"
-    return f"{number}{ {1: 'st', 2: 'nd', 3: 'rd'}.get(number % 10, 'th') }".replace(" ", "")
-
-
-def write_slack(
-    folder: Path, jobs: Sequence[Job], messages: pd.DataFrame, span: tuple[int, int], chatter: float, rng: np.random.Generator
-) -> Written:
-    """Write a Slack export of two channels; ``messages`` has the columns job, at, claim and digest."""
-    bodies, at, post = _bot_posts(jobs, messages, rng)
-    days = np.unique(np.concatenate([at // DAY, np.arange(span[0], span[1], 4 * HOUR) // DAY]))
-    own = len(bodies)
-    people = int(own * chatter) + 1
-    human_at = np.concatenate([days * DAY + 9 * HOUR, rng.integers(*span, people)])
-    human_at = human_at[(human_at >= span[0]) & (human_at < span[1])]
-    said = rng.integers(0, len(CHATTER), len(human_at)).tolist()
-    who = rng.integers(0, len(jobs), len(human_at)).tolist()
-    bodies += [_human(CHATTER[s].format(name=jobs[w].name), w % 7) for s, w in zip(said, who, strict=True)]
-    at = np.concatenate([at, human_at])
-    record = _write_days(folder, "metrics", bodies, at, days)
-    _write_people(folder)
-    names = [f"slack/metrics/{day}.json" for day in np.datetime_as_string((at[:own] // DAY).astype("datetime64[D]")).tolist()]
-    return Written([names[i] for i in post.tolist()], record[post])
-
-
-def _bot_posts(jobs: Sequence[Job], messages: pd.DataFrame, rng: np.random.Generator) -> tuple[list[str], Ints, Ints]:
-    """Return the posts' bodies, their times, and for each message the post that carries it."""
-    order = np.argsort(messages["at"].to_numpy(), kind="stable")
-    columns = (messages[name].to_numpy()[order].tolist() for name in ("job", "at", "claim", "digest"))
-    amounts = rng.integers(1, 90, len(messages)).tolist()
-    streaks: dict[int, int] = {}
-    digests: dict[int, int] = {}
-    lines: list[list[str]] = []
-    bodies: list[str] = []
-    times: list[int] = []
-    post = np.empty(len(messages), dtype=np.int64)
-    for i, (job, at, claim, digest, amount) in enumerate(zip(*columns, amounts, strict=True)):
-        if claim in (ord("S"), ord("F")):
-            streaks[job] = streaks.get(job, 0) + 1 if claim == ord("F") else 0
-        if digest:
-            if at not in digests:
-                digests[at] = len(bodies)
-                lines.append(["*Summary of the last hours*"])
-                bodies.append(f"\0{len(lines) - 1}")
-                times.append(at)
-            post[order[i]] = digests[at]
-            lines[int(bodies[digests[at]][1:])].append(_digest_line(jobs[job], claim))
-            continue
-        post[order[i]] = len(bodies)
-        bodies.append(_bot(jobs[job], claim, amount, streaks.get(job, 0)))
-        times.append(at)
-    texts = [_text("\n".join(lines[int(body[1:])])) if body[0] == "\0" else body for body in bodies]
-    return texts, np.array(times, dtype=np.int64), post
-
-
-def _digest_line(job: Job, claim: int) -> str:
-    return f"✅ {job.spelling}" if claim == ord("S") else f"❌ {job.spelling} failed"
-
-
-def _bot(job: Job, claim: int, amount: int, streak: int) -> str:
-    if claim == ord("B"):
-        return _text(BEGUN.format(name=job.spelling))
-    if claim == ord("K"):
-        return _text(SKIPPED.format(name=job.spelling))
-    if job.template == 5:
-        color = "good" if claim == ord("S") else "danger"
-        return f'"username": "cron-bot", "attachments": [{{"color": "{color}", "title": "Job {job.spelling}"}}], "text": ""'
-    shape = (SUCCESSES if claim == ord("S") else FAILURES)[job.template]
-    return _text(shape.format(name=job.spelling, n=amount, streak=ordinal(max(1, streak))))
-
-
-def _text(text: str) -> str:
-    return f'"username": "cron-bot", "text": {json.dumps(text)}'
-
-
-def _human(text: str, number: int) -> str:
-    return f'"user": "U{number:04d}", "text": {json.dumps(text)}'
-
-
-def _write_days(folder: Path, channel: str, bodies: list[str], at: Ints, days: Ints) -> Ints:
-    """Write one file a day; return each post's position in its day, from 1."""
-    order = np.argsort(at, kind="stable")
-    record = np.empty(len(at), dtype=np.int64)
-    (folder / "slack" / channel).mkdir(parents=True, exist_ok=True)
-    first = np.searchsorted(at[order] // DAY, days)
-    last = np.searchsorted(at[order] // DAY, days, side="right")
-    for day, low, high in zip(days.tolist(), first.tolist(), last.tolist(), strict=True):
-        rows = order[low:high]
-        record[rows] = np.arange(1, high - low + 1)
-        posts = [_post(bodies[i], int(at[i]), i) for i in rows.tolist()]
-        name = str(np.datetime64(day, "D"))
-        (folder / "slack" / channel / f"{name}.json").write_text("[\n" + ",\n".join(posts) + "\n]\n", encoding="utf-8")
-    return record
-
-
-def _post(body: str, at: int, number: int) -> str:
-    kind = '"subtype": "bot_message", "bot_id": "B0001", ' if '"username"' in body[:12] else ""
-    return f' {{"type": "message", {kind}{body}, "ts": "{at // 1000}.{at % 1000:03d}{number % 1000:03d}"}}'
-
-
-def _write_people(folder: Path) -> None:
-    channels = [{"id": "C0001", "name": "metrics"}]
-    users = [{"id": f"U{n:04d}", "name": f"user{n}", "real_name": f"User {n}", "is_bot": False} for n in range(7)]
-    for name, rows in (("channels", channels), ("users", users)):
-        (folder / "slack" / f"{name}.json").write_text(json.dumps(rows, indent=1), encoding="utf-8")
-
-
-def write_config(
-    folder: Path, jobs: Sequence[Job], span: tuple[int, int], kinds: tuple[str, str], defaults: str, year: int,
-    has: Callable[[str], bool],
-) -> None:  # fmt: skip
-    """Write forensics.toml; ``kinds`` are the trigger and artifact formats, ``has`` tells which lanes exist."""
-    coverage = "coverage = [{}, {}]".format(*(f'"{text}"' for text in utc_text(np.array(span, dtype=np.int64), "s")))
-    blocks = ['timezone = "UTC"', defaults]
-    if has("triggers"):
-        blocks.append(_trigger_source(kinds[0], year) + f"\n{coverage}")
-    if has("notifications"):
-        blocks.append(f'[[source]]\nkind = "slack-export"\npath = "slack"\n{coverage}')
-    blocks.append(_artifact_source(kinds[1]) + f"\n{coverage}")
-    if has("lifecycle"):
-        columns = 'columns = { time = "at", job = "task", event = "what", exit_code = "exit" }'
-        blocks.append(f'[[source]]\nkind = "jsonl"\nlane = "lifecycle"\npath = "runner.jsonl"\n{columns}\n{coverage}')
-    blocks += [_job_block(job) for job in jobs]
-    (folder / "forensics.toml").write_text("\n\n".join(block for block in blocks if block) + "\n", encoding="utf-8")
-
-
-def _trigger_source(kind: str, year: int) -> str:
-    if kind == "jsonl":
-        columns = 'columns = { time = "ts", job = "dag", host = "node", event = "state" }'
-        events = 'events = { RUNNING = "started", SKIPPED = "skipped" }'
-        return f'[[source]]\nkind = "jsonl"\nlane = "triggers"\npath = "triggers.jsonl"\n{columns}\n{events}'
-    zone = f'\ntimezone = "{LOG_ZONE}"\nyear = {year}' if kind == "syslog-3164" else ""
-    return f'[[source]]\nkind = "syslog"\npath = "logs/cron.log"{zone}'
-
-
-def _artifact_source(kind: str) -> str:
-    if kind == "jsonl":
-        columns = 'columns = { time = "mtime", path = "file", size = "bytes" }'
-        return f'[[source]]\nkind = "jsonl"\nlane = "artifacts"\npath = "artifacts.jsonl"\n{columns}'
-    return f'[[source]]\nkind = "{kind}"\npath = "{LISTINGS[kind][0]}"\nroot = "{ROOT}"'
-
-
-def _job_block(job: Job) -> str:
-    lines = ["[[job]]", f'name = "{job.name}"', f'schedule = "{job.schedule}"', f'timezone = "{job.zone}"']
-    if job.spelling != job.name:
-        lines.append(f"aliases = {json.dumps([job.spelling])}")
-    if job.glob:
-        lines.append(f"command = {json.dumps(job.glob)}")
-    if job.proves:
-        lines.append(f"artifacts = {json.dumps(patterns(job))}")
-    if job.marker:
-        lines.append(f"markers = {json.dumps(markers(job))}")
-    if job.max_duration is not None:
-        lines.append(f'max_duration = "{job.max_duration // MINUTE}m"')
-    if job.reports != "always":
-        lines.append(f'reports = "{job.reports}"')
-    return "\n".join(lines)
-
-

@@ -27,10 +27,21 @@ SHORT = (
 HOURLY = (("0 * * * *", 60), ("17 * * * *", 60), ("41 * * * *", 60))
 SPARSE = (("30 */2 * * *", 120), ("10 1-23/6 * * *", 360), ("5 6,18 * * *", 720))
 DAILY = (("0 7 * * *", 1440), ("30 2 * * *", 1440), ("17 3 * * *", 1440), ("45 23 * * *", 1440), ("0 6 * * 1-5", 1440))
-IRREGULAR = (("5,20,50 9-17 * * 1-5", 15), ("3,33,48 * * * *", 15), ("0 1,4,9,16,22 * * *", 180), ("12 2 * * 1,3,5", 2880))
+IRREGULAR = (
+    ("5,20,50 9-17 * * 1-5", 15),
+    ("3,33,48 * * * *", 15),
+    ("0 1,4,9,16,22 * * *", 180),
+    ("12 2 * * 1,3,5", 2880),
+)
 MIX = ((SHORT, 0.34), (HOURLY, 0.2), (SPARSE, 0.12), (DAILY, 0.22), (IRREGULAR, 0.12))
 
-OUTLASTING = (("*/15 * * * *", 15), ("7-52/15 * * * *", 15), ("*/5 * * * *", 5), ("0 * * * *", 60), ("*/30 * * * *", 30))
+OUTLASTING = (
+    ("*/15 * * * *", 15),
+    ("7-52/15 * * * *", 15),
+    ("*/5 * * * *", 5),
+    ("0 * * * *", 60),
+    ("*/30 * * * *", 30),
+)
 
 NAMES = (
     "backup", "backup-db", "backup-db-full", "error-budget", "failed-login-audit", "report", "report-eu",
@@ -38,7 +49,7 @@ NAMES = (
     "cache-warm", "metrics-rollup", "metrics", "mail-digest", "tls-renew", "vacuum", "feed-import", "feed-import-retry",
     "thumbnailer", "geo-refresh", "ledger-close", "price-update", "success-stories", "log-ship", "log", "dns-check",
 )  # fmt: skip
-AREAS = ("eu", "us", "jp", "shop", "crm", "erp", "lab", "web", "dwh", "iot", "ads", "pay")
+AREAS = ("nl", "us", "jp", "shop", "crm", "erp", "lab", "web", "dwh", "iot", "ads", "pay")
 ZONES = ("UTC", "Asia/Tokyo", "Europe/Berlin", "America/New_York", "Asia/Kolkata")
 
 TIMED = frozenset({"datetime", "minute"})
@@ -163,7 +174,9 @@ def _draw_job(rng: np.random.Generator, number: int, outlasts: bool, traits: Tra
         pair=path != "none" and bool(rng.random() < traits.pairs),
         marker=path in TIMED and bool(rng.random() < traits.markers),
         runner=runner,
-        reports=str(rng.choice(["on-failure", "never"])) if path != "none" and rng.random() < traits.quiet else "always",
+        reports=str(rng.choice(["on-failure", "never"]))
+        if path != "none" and rng.random() < traits.quiet
+        else "always",
         spelling=_spelling(rng, name) if rng.random() < traits.spelled else name,
         command=command,
         glob=glob,

@@ -3,112 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-import pandas as pd
 
-from fleet_jobs import DAY, HOUR, MINUTE, UNTIMED, Job, due_times
+from benchmarks.fleet_jobs import DAY, HOUR, MINUTE, UNTIMED, Job, due_times
+from benchmarks.fleet_kinds import BOOT_STARTED, BOOTED, COMPLETED, FAILED, KINDS, NAMES, NEVER, TIMED_OUT, Fleet, Kind
 
 SECOND = 1_000
-NEVER = np.iinfo(np.int64).min
 TOLERANCE = 90 * SECOND
 
 Ints = np.ndarray[Any, np.dtype[np.int64]]
-
-
-@dataclass(frozen=True)
-class Kind:
-    """What a run of this kind leaves. Claims: S success, F failure, B begun, K skipped."""
-
-    claims: str = ""
-    files: str = "none"
-    life: str = "none"
-    triggered: bool = True
-    needs: frozenset[str] = frozenset()
-
-
-def _kind(claims: str, files: str, life: str, *needs: str, triggered: bool = True) -> Kind:
-    return Kind(claims, files, life, triggered, frozenset(needs))
-
-
-KINDS: dict[str, Kind] = {
-    "ok": _kind("S", "full", "completed"),
-    "lost_message": _kind("", "full", "completed"),
-    "silent": _kind("", "none", "none"),
-    "missed": _kind("", "none", "none", triggered=False),
-    "false_success": _kind("S", "none", "empty"),
-    "false_alarm": _kind("F", "full", "completed"),
-    "failed": _kind("F", "none", "failed"),
-    "skipped": _kind("K", "none", "none", "always", "single"),
-    "started_only": _kind("B", "none", "started", "always", "single"),
-    "partial_quiet": _kind("", "half", "started", "pair"),
-    "partial_failed": _kind("F", "half", "failed", "pair"),
-    "partial_claimed": _kind("S", "half", "completed", "pair"),
-    "small_quiet": _kind("", "small", "started", "files"),
-    "small_failed": _kind("F", "small", "failed", "files"),
-    "small_claimed": _kind("S", "small", "completed", "files"),
-    "retried": _kind("FS", "full", "completed", "always", "single"),
-    "relapsed": _kind("SF", "full", "completed", "always", "single"),
-    "late_file": _kind("S", "late", "none", "late", "plain", "single"),
-    "recovered": _kind("F", "later", "none", "plain", "single"),
-    "hand_fixed": _kind("FS", "later", "none", "plain", "single", "always"),
-    "rerun": _kind("SS", "twice", "none", "plain", "single", "always", "untimed"),
-    "exit_quiet": _kind("", "none", "failed", "runner"),
-    "exit_failed": _kind("F", "none", "failed", "runner"),
-    "exit_partial": _kind("F", "full", "failed", "runner"),
-    "exit_partial_quiet": _kind("", "full", "failed", "runner"),
-    "exit_claimed": _kind("S", "full", "failed", "runner"),
-    "killed": _kind("", "none", "killed", "runner"),
-    "killed_failed": _kind("F", "none", "killed", "runner"),
-    "timed_out": _kind("", "none", "timed_out", "runner"),
-    "boot_timeout": _kind("", "none", "boot_timeout", "runner"),
-    "boot_failed": _kind("F", "none", "boot_timeout", "runner"),
-    "boot_retry": _kind("S", "full", "boot_retry", "runner"),
-    "unfinished": _kind("", "none", "started", "runner"),
-    "scheduler_skip": _kind("", "none", "none", "scheduler"),
-}
-NAMES = tuple(KINDS)
-HABITS = ("late_message", "doubled_message", "lost_trigger", "doubled_trigger", "manual", "manual_untriggered")
-
-# Every row of evidence carries the number of the run that caused it.
-TRIGGER_COLUMNS = ("run", "at", "skip", "double")
-MESSAGE_COLUMNS = ("run", "at", "claim", "digest")
-FILE_COLUMNS = ("run", "at", "stamp", "slot", "size")
-LIFE_COLUMNS = ("run", "at", "event", "code", "step")
-EVENTS = ("started", "boot_started", "booted", "completed", "failed", "timed_out")
-STARTED, BOOT_STARTED, BOOTED, COMPLETED, FAILED, TIMED_OUT = range(6)
-
-
-@dataclass
-class Rows:
-    """Columns that grow by blocks."""
-
-    names: tuple[str, ...]
-    blocks: list[tuple[Any, ...]] = field(default_factory=list)
-
-    def add(self, count: int, *values: Any) -> None:
-        """Append a block; a value that is no array holds for every row of it."""
-        self.blocks.append(tuple(np.broadcast_to(np.asarray(value, dtype=np.int64), (count,)) for value in values))
-
-    def frame(self) -> pd.DataFrame:
-        """Return all blocks as one frame."""
-        columns = [np.concatenate(parts) for parts in zip(*self.blocks, strict=True)] if self.blocks else []
-        empty = np.empty(0, dtype=np.int64)
-        return pd.DataFrame({name: columns[i] if columns else empty for i, name in enumerate(self.names)})
-
-
-@dataclass
-class Fleet:
-    """Everything that happened, run by run; ``next_due`` bounds a run's own time."""
-
-    runs: Rows = field(default_factory=lambda: Rows(("job", "due", "next_due", "stamp", "kind", "host")))
-    triggers: Rows = field(default_factory=lambda: Rows(TRIGGER_COLUMNS))
-    messages: Rows = field(default_factory=lambda: Rows(MESSAGE_COLUMNS))
-    files: Rows = field(default_factory=lambda: Rows(FILE_COLUMNS))
-    life: Rows = field(default_factory=lambda: Rows(LIFE_COLUMNS))
-    count: int = 0
 
 
 @dataclass(frozen=True)
@@ -144,7 +50,9 @@ def happen(
     _manual_runs(fleet, number, job, course, rates, rng)
 
 
-def _draw_kinds(job: Job, count: int, rates: Mapping[str, float], scheduler_skips: bool, rng: np.random.Generator) -> Ints:
+def _draw_kinds(
+    job: Job, count: int, rates: Mapping[str, float], scheduler_skips: bool, rng: np.random.Generator
+) -> Ints:
     able = _abilities(job, scheduler_skips)
     usable = [name for name in NAMES if name != "ok" and rates.get(name, 0.0) > 0 and KINDS[name].needs <= able]
     edges = np.cumsum([rates[name] for name in usable])
@@ -234,7 +142,9 @@ def _leave_triggers(fleet: Fleet, course: Course, rates: Mapping[str, float], rn
     fleet.triggers.add(int(keep.sum()), course.run[keep], (course.start + course.skew)[keep], skip[keep], double[keep])
 
 
-def _leave_evidence(fleet: Fleet, job: Job, course: Course, rates: Mapping[str, float], rng: np.random.Generator) -> None:
+def _leave_evidence(
+    fleet: Fleet, job: Job, course: Course, rates: Mapping[str, float], rng: np.random.Generator
+) -> None:
     again = _later(job, course, rng)
     said = _first_message(job, course, again, rates, rng)
     for code in np.unique(course.kind):
@@ -292,10 +202,13 @@ def _leave_life(fleet: Fleet, job: Job, kind: Kind, course: Course) -> None:
     if kind.life == "boot_timeout":
         add(count, course.run, start + 60_100, TIMED_OUT, -1, 1)
         return
+    booted = np.minimum(start + 300, end - 40)
     if kind.life == "boot_retry":
-        add(count, course.run, np.minimum(start + 200, end - 60), TIMED_OUT, -1, 1)
-        add(count, course.run, np.minimum(start + 250, end - 50), BOOT_STARTED, -1, 2)
-    add(count, course.run, np.minimum(start + 300, end - 40), BOOTED, -1, 3)
+        middle = (start + end) // 2
+        add(count, course.run, middle, TIMED_OUT, -1, 1)
+        add(count, course.run, middle + 50, BOOT_STARTED, -1, 2)
+        booted = middle + 200
+    add(count, course.run, booted, BOOTED, -1, 3)
     ends = {"completed": (COMPLETED, 0), "empty": (COMPLETED, 0), "boot_retry": (COMPLETED, 0), "failed": (FAILED, 1),
             "killed": (FAILED, 137), "timed_out": (TIMED_OUT, -1)}  # fmt: skip
     if kind.life in ends:
@@ -321,7 +234,9 @@ def _leave_messages(
     fleet.messages.add(count, course.run, at, ord(said[0]), 0)
     if len(said) == 2:
         later = again + 2 * SECOND if kind.files in ("later", "twice") else at + rng.integers(20_000, 60_000, count)
-        fleet.messages.add(count, course.run, np.minimum(later, np.maximum(course.bound - 6_000, at + 2_000)), ord(said[1]), 0)
+        fleet.messages.add(
+            count, course.run, np.minimum(later, np.maximum(course.bound - 6_000, at + 2_000)), ord(said[1]), 0
+        )
         return
     twice = rng.random(count) < rates.get("doubled_message", 0.0)
     fleet.messages.add(int(twice.sum()), course.run[twice], at[twice] + 900, ord(said[0]), 0)
@@ -362,7 +277,9 @@ def _in_order(at: Ints) -> Ints:
     return np.minimum.accumulate((at - steps)[::-1])[::-1] + steps
 
 
-def _manual_runs(fleet: Fleet, number: int, job: Job, course: Course, rates: Mapping[str, float], rng: np.random.Generator) -> None:
+def _manual_runs(
+    fleet: Fleet, number: int, job: Job, course: Course, rates: Mapping[str, float], rng: np.random.Generator
+) -> None:
     """Add runs that somebody started by hand, well apart from every due time."""
     if job.outlasts or job.runner or job.digest or job.reports != "always" or job.marker:
         return
@@ -372,12 +289,16 @@ def _manual_runs(fleet: Fleet, number: int, job: Job, course: Course, rates: Map
     fits = (course.kind == 0) & (room > 50 * MINUTE + 2 * took) & own_path
     drawn = rng.random(len(fits))
     triggered = fits & (drawn < rates.get("manual", 0.0))
-    quiet = fits & ~triggered & (drawn < rates.get("manual", 0.0) + rates.get("manual_untriggered", 0.0)) & job.names_time
+    quiet = (
+        fits & ~triggered & (drawn < rates.get("manual", 0.0) + rates.get("manual_untriggered", 0.0)) & job.names_time
+    )
     for where, has_trigger in ((triggered, True), (quiet, False)):
         count = int(where.sum())
         if not count:
             continue
-        start = (course.end + 25 * MINUTE + (room - 50 * MINUTE - 2 * took) * rng.uniform(0.2, 0.8, len(fits)))[where].astype(np.int64)
+        start = (course.end + 25 * MINUTE + (room - 50 * MINUTE - 2 * took) * rng.uniform(0.2, 0.8, len(fits)))[
+            where
+        ].astype(np.int64)
         run = np.arange(fleet.count, fleet.count + count)
         fleet.count += count
         fleet.runs.add(count, number, NEVER, course.bound[where], start + course.skew, 0, job.host)

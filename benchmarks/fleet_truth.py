@@ -13,8 +13,9 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from fleet_jobs import HOUR, MINUTE, Job
-from fleet_runs import BOOTED, COMPLETED, FAILED, NEVER, TIMED_OUT, TOLERANCE
+from benchmarks.fleet_jobs import HOUR, MINUTE, Job
+from benchmarks.fleet_kinds import BOOTED, COMPLETED, FAILED, NEVER, TIMED_OUT
+from benchmarks.fleet_runs import TOLERANCE
 
 GRACE = 10 * MINUTE
 LONGEST = 6 * HOUR
@@ -72,8 +73,10 @@ def gather_facts(
     jobs: Sequence[Job], runs: pd.DataFrame, triggers: pd.DataFrame, messages: pd.DataFrame, files: pd.DataFrame,
     life: pd.DataFrame, covered_from: Ints,
 ) -> Facts:  # fmt: skip
-    """Return what the rows of evidence say of each run; ``covered_from`` is since when the paths
-    of each run can tell anything."""
+    """Return what the rows of evidence say of each run.
+
+    ``covered_from`` is since when the paths of each run can tell anything.
+    """
     count = len(runs)
     job = runs["job"].to_numpy()
     due = runs["due"].to_numpy()
@@ -91,7 +94,9 @@ def gather_facts(
     first = np.minimum.reduce(
         [earliest(rows["run"].to_numpy(), rows["at"].to_numpy(), count) for rows in (triggers, messages, files, life)]
     )
-    start = np.where(triggered != NEVER, triggered, np.where(life_start < FAR, life_start, np.where(due != NEVER, due, first)))
+    start = np.where(
+        triggered != NEVER, triggered, np.where(life_start < FAR, life_start, np.where(due != NEVER, due, first))
+    )
     proves = np.array([one.proves or one.runner for one in jobs])[job]
     return Facts(
         triggered=triggered,
@@ -155,7 +160,7 @@ def _bad_ends(ends: pd.DataFrame, life: pd.DataFrame, end_row: Ints, count: int)
 def _proof(
     jobs: Sequence[Job], job: Ints, files: pd.DataFrame, ends: pd.DataFrame, end_row: Ints, count: int
 ) -> tuple[Ints, Flags, Flags, Flags]:
-    """Return the time of proof, whether it is whole, whether only some of it is there, and whether a file is too small."""
+    """Return the time of proof, and whether it is whole, there in part only, and a file too small."""
     run, at, slot, size = (files[name].to_numpy() for name in ("run", "at", "slot", "size"))
     good = size > 0
     by_slot = [earliest(run[good & (slot == n)], at[good & (slot == n)], count) for n in range(3)]

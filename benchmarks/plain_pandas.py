@@ -67,7 +67,10 @@ def read_messages(folder: Path, jobs: list[dict[str, Any]]) -> pd.DataFrame:
 
 def _attached(post: dict[str, Any]) -> list[str]:
     marks = {"good": "✅", "danger": "❌"}
-    return [f"{marks.get(part.get('color'), '')} {part.get('title', '').removeprefix('Job ')}" for part in post.get("attachments", [])]
+    return [
+        f"{marks.get(part.get('color'), '')} {part.get('title', '').removeprefix('Job ')}"
+        for part in post.get("attachments", [])
+    ]
 
 
 def read_claims(texts: pd.Series[Any]) -> pd.Series[Any]:
@@ -107,8 +110,15 @@ def _sorted(frame: pd.DataFrame) -> pd.DataFrame:
 
 def windows(jobs: list[dict[str, Any]], triggers: pd.DataFrame) -> pd.Series[Any]:
     """Return each job's own window: ``max_duration``, else the usual time between its triggers, at most 6 h."""
-    hours = triggers.groupby("job")["at"].agg(lambda at: at.diff().dt.total_seconds().median() / 3600).fillna(6.0).clip(upper=6.0)
-    declared = {job["name"]: pd.Timedelta(job["max_duration"]) / pd.Timedelta(hours=1) for job in jobs if "max_duration" in job}
+    hours = (
+        triggers.groupby("job")["at"]
+        .agg(lambda at: at.diff().dt.total_seconds().median() / 3600)
+        .fillna(6.0)
+        .clip(upper=6.0)
+    )
+    declared = {
+        job["name"]: pd.Timedelta(job["max_duration"]) / pd.Timedelta(hours=1) for job in jobs if "max_duration" in job
+    }
     return pd.to_timedelta(pd.Series(hours.to_dict() | declared), unit="h")
 
 
@@ -116,7 +126,9 @@ def nearest(starts: pd.DataFrame, rows: pd.DataFrame, window: pd.Series[Any]) ->
     """Return for each start the nearest row of its job after it (less the tolerance), within the job's window."""
     since = (starts["at"] - TOLERANCE).astype("datetime64[ms, UTC]")
     keys = pd.DataFrame({"from": since, "job": starts["job"]})
-    found = pd.merge_asof(keys, rows.rename(columns={"at": "seen"}), left_on="from", right_on="seen", by="job", direction="forward")
+    found = pd.merge_asof(
+        keys, rows.rename(columns={"at": "seen"}), left_on="from", right_on="seen", by="job", direction="forward"
+    )
     within = found["seen"] - found["from"] <= found["job"].map(window) + TOLERANCE
     return found.where(within)
 

@@ -100,7 +100,9 @@ def report(folder: Path, result: Path) -> list[str]:
 def accuracy(folder: Path, result: Path, environ: Mapping[str, str]) -> dict[str, object]:
     """Return the score of a result, by a process of its own."""
     command = [sys.executable, str(HERE / "score.py"), str(folder), "--result", str(result), "--json"]
-    return dict(json.loads(subprocess.run(command, check=True, capture_output=True, env=environ, cwd=HERE.parent).stdout))
+    return dict(
+        json.loads(subprocess.run(command, check=True, capture_output=True, env=environ, cwd=HERE.parent).stdout)
+    )
 
 
 def spread(values: Sequence[float], form: str = ".2f") -> str:
@@ -110,20 +112,30 @@ def spread(values: Sequence[float], form: str = ".2f") -> str:
 
 def table(title: str, samples: Mapping[str, list[Sample]], peer: str) -> list[str]:
     """Return the measurements as a Markdown table; ratios are of medians, to the peer's."""
-    rows = [f"### {title}", "", "| candidate | wall s min/med/max | ratio of medians | peak MiB min/med/max |", "|---|---|---|---|"]
+    rows = [
+        f"### {title}",
+        "",
+        "| candidate | wall s min/med/max | ratio of medians | peak MiB min/med/max |",
+        "|---|---|---|---|",
+    ]
     base = statistics.median(sample.seconds for sample in samples[peer])
     for name, taken in samples.items():
         if taken[-1].error:
             rows.append(f"| {name} | {taken[-1].error[:120]} | | |")
             continue
         seconds, memory = [one.seconds for one in taken], [one.mebibytes for one in taken]
-        rows.append(f"| {name} | {spread(seconds)} | {statistics.median(seconds) / base:.2f} | {spread(memory, '.0f')} |")
+        rows.append(
+            f"| {name} | {spread(seconds)} | {statistics.median(seconds) / base:.2f} | {spread(memory, '.0f')} |"
+        )
     return [*rows, ""]
 
 
 def accuracy_table(scores: Mapping[str, Mapping[str, object]]) -> list[str]:
     """Return the scores as a Markdown table."""
-    rows = ["| candidate | right verdict | right class | runs too few | too many | evidence used twice |", "|---|---|---|---|---|---|"]
+    rows = [
+        "| candidate | right verdict | right class | runs too few | too many | evidence used twice |",
+        "|---|---|---|---|---|---|",
+    ]
     for name, one in scores.items():
         shares = " | ".join(f"{one[key]:.3%}" for key in ("right", "classes_right"))
         twice = one["used_twice"] if one["pairs"] else "not told"
@@ -155,7 +167,9 @@ def bench_night(out: Path, seed: int, repeats: int, environ: Mapping[str, str]) 
         Candidate("plain pandas script, counts only", [sys.executable, str(HERE / "plain_pandas.py"), str(folder)]),
     )
     samples = compare(candidates, repeats, environ)
-    return table("one night of 10,000 runs", samples, candidates[1].name), not any(one[-1].error for one in samples.values())
+    return table("one night of 10,000 runs", samples, candidates[1].name), not any(
+        one[-1].error for one in samples.values()
+    )
 
 
 def _progress(text: str) -> None:

@@ -51,7 +51,9 @@ class Score:
 
 def read_truth(folder: Path) -> pd.DataFrame:
     """Return the fleet's truth, one row a run; instants are UTC, evidence is sets of ``file:record``."""
-    truth = pd.read_csv(folder / "truth.csv", dtype=str, keep_default_na=False, engine="pyarrow", dtype_backend="numpy_nullable")
+    truth = pd.read_csv(
+        folder / "truth.csv", dtype=str, keep_default_na=False, engine="pyarrow", dtype_backend="numpy_nullable"
+    )
     truth = truth.astype(object).fillna("")
     for name in ("due_at", "triggered_at", "first_evidence_at"):
         truth[name] = _instants(truth[name])
@@ -123,7 +125,9 @@ def _partners(truth: pd.DataFrame, said: pd.DataFrame) -> np.ndarray[Any, Any]:
     return found
 
 
-def _join(found: np.ndarray[Any, Any], free: np.ndarray[Any, Any], truth: pd.DataFrame, said: pd.DataFrame, column: str) -> None:
+def _join(
+    found: np.ndarray[Any, Any], free: np.ndarray[Any, Any], truth: pd.DataFrame, said: pd.DataFrame, column: str
+) -> None:
     """Match runs by job and exact time, each at most once."""
     left = pd.DataFrame({"job": truth["job"].astype(str), "at": truth[column], "row": truth.index})
     right = pd.DataFrame({"job": said["job"].astype(str), "at": said[column], "partner": said.index})
@@ -133,10 +137,18 @@ def _join(found: np.ndarray[Any, Any], free: np.ndarray[Any, Any], truth: pd.Dat
     free[both["partner"].to_numpy()] = False
 
 
-def _join_near(found: np.ndarray[Any, Any], free: np.ndarray[Any, Any], truth: pd.DataFrame, said: pd.DataFrame) -> None:
+def _join_near(
+    found: np.ndarray[Any, Any], free: np.ndarray[Any, Any], truth: pd.DataFrame, said: pd.DataFrame
+) -> None:
     """Match what was never due by its job and the first of its evidence, to within some minutes."""
-    first = np.minimum.reduce([_ms(said[name]) for name in ("triggered_at", "started_at", "executed_at", "reported_at")])
-    undue, jobs, true_first = said["due_at"].isna().to_numpy(), said["job"].astype(str).to_numpy(), _ms(truth["first_evidence_at"])
+    first = np.minimum.reduce(
+        [_ms(said[name]) for name in ("triggered_at", "started_at", "executed_at", "reported_at")]
+    )
+    undue, jobs, true_first = (
+        said["due_at"].isna().to_numpy(),
+        said["job"].astype(str).to_numpy(),
+        _ms(truth["first_evidence_at"]),
+    )
     for row in np.flatnonzero((found < 0) & truth["due_at"].isna().to_numpy()).tolist():
         same = np.flatnonzero(free & undue & (jobs == truth["job"].iat[row]))
         apart = np.abs(first[same] - true_first[row])
@@ -216,9 +228,16 @@ def run_report(folder: Path, form: str = "json") -> pd.DataFrame:
     Raises:
         RuntimeError: the command failed; its message is passed on.
     """
-    done = subprocess.run(report_command(folder.resolve(), form), capture_output=True, check=False, cwd=Path(__file__).resolve().parents[1])
+    done = subprocess.run(
+        report_command(folder.resolve(), form),
+        capture_output=True,
+        check=False,
+        cwd=Path(__file__).resolve().parents[1],
+    )
     if done.returncode:
-        raise RuntimeError(f"forensics report exited with {done.returncode}: {done.stderr.decode(errors='replace')[-2000:]}")
+        raise RuntimeError(
+            f"forensics report exited with {done.returncode}: {done.stderr.decode(errors='replace')[-2000:]}"
+        )
     return pd.DataFrame(json.loads(done.stdout)["runs"])
 
 
@@ -235,7 +254,8 @@ def describe(result: Score, wrong: int = 0) -> str:
     parts = [
         f"{result.right} of {result.runs} runs right ({result.share:.3%}); too few {result.too_few}, "
         f"too many {result.too_many} ({result.excess:.3%}); wrong class {result.classes_wrong}",
-        "pairs (strange, missing): " + (", ".join(f"{lane} {s}, {m}" for lane, (s, m) in result.pairs.items()) or "not compared")
+        "pairs (strange, missing): "
+        + (", ".join(f"{lane} {s}, {m}" for lane, (s, m) in result.pairs.items()) or "not compared")
         + f"; used twice {result.used_twice}",
         result.confusion.to_string(),
     ]  # fmt: skip
@@ -245,7 +265,11 @@ def describe(result: Score, wrong: int = 0) -> str:
         columns = ["job", "due_at", "kind", "verdict", "said", "evidence", "said_evidence"]
         parts.append(result.rows.loc[result.rows["said"] != result.rows["verdict"], columns].head(wrong).to_string())
     if wrong and len(result.extra):
-        columns = [name for name in ("job", "due_at", "triggered_at", "executed_at", "reported_at", "verdict") if name in result.extra]
+        columns = [
+            name
+            for name in ("job", "due_at", "triggered_at", "executed_at", "reported_at", "verdict")
+            if name in result.extra
+        ]
         parts.append("runs too many:\n" + result.extra[columns].head(wrong).to_string())
     return "\n\n".join(parts)
 
@@ -254,7 +278,8 @@ def summary(result: Score) -> dict[str, Any]:
     """Return the figures of a score, for other programs."""
     return {
         "runs": result.runs, "right": result.share, "classes_right": 1 - result.classes_wrong / max(1, result.runs),
-        "too_few": result.too_few, "too_many": result.too_many, "used_twice": result.used_twice, "pairs": dict(result.pairs),
+        "too_few": result.too_few, "too_many": result.too_many, "used_twice": result.used_twice,
+        "pairs": dict(result.pairs),
     }  # fmt: skip
 
 
@@ -271,7 +296,9 @@ def main(arguments: list[str] | None = None) -> None:
     """Read the command line, score each folder, print."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("folders", metavar="FOLDER", nargs="+", type=Path)
-    parser.add_argument("--result", type=Path, help="a report (json, csv, parquet) to score instead of running the command")
+    parser.add_argument(
+        "--result", type=Path, help="a report (json, csv, parquet) to score instead of running the command"
+    )
     parser.add_argument("--wrong", type=int, default=0, help="how many wrong runs to list")
     parser.add_argument("--json", action="store_true", help="print the figures alone")
     given = parser.parse_args(arguments)

@@ -59,9 +59,11 @@ Parser = Callable[[Any, Setting], Any]
 
 
 def nearest(word: str, known: Collection[str]) -> str:
-    """Return the known name that a word is most like; empty where none is known."""
+    """Return the known name that a word is most like or begins; empty where none is known."""
     by_folded = {name.casefold(): name for name in sorted(known)}
-    found = difflib.get_close_matches(word[:64].casefold(), by_folded, n=1, cutoff=0.0)
+    folded = word[:64].casefold()
+    begun = [name for name in by_folded if len(folded) > 3 and name.startswith(folded)]
+    found = begun or difflib.get_close_matches(folded, by_folded, n=1, cutoff=0.0)
     return by_folded[found[0]] if found else ""
 
 

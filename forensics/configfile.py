@@ -57,7 +57,7 @@ from forensics.timeline import shown
 __all__ = ["nearest", "read_config"]
 
 LOOPBACK = frozenset({"localhost", "127.0.0.1", "::1"})
-PATHLESS_KINDS = frozenset({"slack", "journal", "kubernetes"})
+PATHLESS_KINDS = ("slack", "journal", "kubernetes")
 TROUBLES = (
     *("stale", "failed", "false_success", "silent_failure", "missed", "interrupted"),
     *("skipped", "reporting", "source", "config"),

@@ -5,8 +5,9 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
-from datetime import timedelta
 from fnmatch import fnmatchcase
+
+import pandas as pd
 
 from forensics.analyse.blockers import blockers
 from forensics.analyse.exits import exit_code
@@ -18,18 +19,17 @@ from forensics.classify.judged import judge_runs
 from forensics.classify.rates import checkable, owed
 from forensics.classify.reasons import explainer
 from forensics.config import Config, Job, SourceConfig
-from forensics.errors import SourceError
 from forensics.evidence.intake import Evidence, Intake
 from forensics.evidence.paired import Window
 from forensics.evidence.provenance import Provenance
-from forensics.evidence.records import Yielded
+from forensics.evidence.records import Batch, Yielded
 from forensics.evidence.result import Result
 from forensics.match.pairing import pair_runs
 from forensics.match.reach import coverage
-from forensics.match.recent import recent_due_times
+from forensics.match.recent import recent_due_times, usual_interval
 from forensics.match.resolve import resolve_jobs
 from forensics.sources.base import ReadOptions
-from forensics.sources.reading import Opened, open_source
+from forensics.sources.reading import Opened, matching_paths, open_source
 
 Progress = Callable[[str, int], None]
 
@@ -44,7 +44,7 @@ class Question:
 
 def report(config: Config, question: Question, progress: Progress = lambda _name, _rows: None) -> Result:
     """Return all that the sources of a config come to for a window."""
-    opened = [opened_or_fault(source) for source in with_heartbeats(config)]
+    opened = [open_source(source) for source in with_heartbeats(config)]
     evidence = read_evidence(opened, config, question.window, progress)
     resolved = resolve_jobs(evidence, config.jobs, Job(name="unnamed", timezone=config.timezone))
     configs = [source.config for source in opened]
@@ -78,3 +78,65 @@ def report(config: Config, question: Question, progress: Progress = lambda _name
         exit_code=exit_code(blocking, evidence),
         inputs=digest(evidence),
     )
+
+
+def with_heartbeats(config: Config) -> list[SourceConfig]:
+    """Return the sources of a config and the heartbeat folders that it names beside them."""
+    named = {source.path.rstrip("/") for source in config.sources if source.kind == "heartbeats"}
+    folders = [folder for folder in config.heartbeats.dirs if folder.rstrip("/") not in named] if config.heartbeats.configured else []
+    there = [folder for folder in folders if matching_paths(folder)]
+    return [*config.sources, *(SourceConfig("heartbeats", folder) for folder in (there if there or named else folders[:1]))]
+
+
+def read_evidence(opened: Sequence[Opened], config: Config, window: Window, progress: Progress) -> Evidence:
+    """Return what all sources hold; a source that holds nothing is a fault of its own."""
+    intake = Intake()
+    for source in opened:
+        faults = [source.missing] if source.missing else []
+        lanes = (source.config.lane,) if source.config.lane else source.source.lanes
+        yielded = counted(source.read(options_for(source.config, config, window.now)), source.name, progress)
+        intake.take(source.name, source.source.kind, lanes, yielded, faults)
+    return intake.evidence()
+
+
+def counted(yielded: Iterator[Yielded], name: str, progress: Progress) -> Iterator[Yielded]:
+    """Yield the same, telling the progress how many rows there were."""
+    rows = 0
+    for each in yielded:
+        if isinstance(each, Batch):
+            rows += len(each)
+            progress(name, rows)
+        yield each
+
+
+def options_for(source: SourceConfig, config: Config, now: int) -> ReadOptions:
+    """Return what a source is told beside its path."""
+    patterns = [text for job in config.jobs for text in (*job.artifacts, *job.markers, *job.state_files)]
+    return ReadOptions(
+        now=now,
+        timezone=source.timezone or config.timezone,
+        host=source.host,
+        year=source.year,
+        root=source.root,
+        channels=source.channels,
+        lane=source.lane,
+        columns=source.columns,
+        events=source.events,
+        fields=tuple(sorted({text for text in patterns if "#" in text})),
+        intervals={job.name: usual_interval(job, now) for job in config.jobs} if source.kind == "heartbeats" else {},
+    )
+
+
+def asked_for(runs: pd.DataFrame, question: Question) -> pd.DataFrame:
+    """Return the runs with those of other jobs than the asked ones put out of the window."""
+    if not question.jobs:
+        return runs
+    wanted = {name for name in runs["job"].unique() if any(fnmatchcase(name, glob) for glob in question.jobs)}
+    return runs.assign(in_window=runs["in_window"] & runs["job"].isin(sorted(wanted)))
+
+
+def digest(evidence: Evidence) -> str:
+    """Return eight hex digits that stand for the content of everything that was read."""
+    files = evidence.files
+    told = "\n".join(sorted(f"{name} {digest}" for name, digest in zip(files["name"], files["sha256"], strict=True)))
+    return hashlib.sha256(told.encode("utf-8", "surrogatepass")).hexdigest()[:8]

@@ -54,7 +54,7 @@ def parse_duration(value: str | int) -> timedelta:
     """
     try:
         match value:
-            case str() if not value.isdecimal():
+            case str() if not value.isdecimal() or len(value) > 12:
                 return _spans(value.strip())
             case str() | int() if not isinstance(value, bool) and int(value) >= 0:
                 return timedelta(seconds=int(value))
@@ -122,7 +122,7 @@ def _nanos(moment: datetime, zone: ZoneInfo) -> int:
 
 def _odd_instant(text: str, zone: ZoneInfo) -> int:
     text = text.strip()
-    if not text or len(text) > LONGEST_SPELLING:
+    if not text or len(text) > LONGEST_SPELLING or (text.isdigit() and not ISO.fullmatch(text)):
         raise ValueError(f"{shown(text)} is no time")
     if FULL.fullmatch(text):
         return instant(text, zone)

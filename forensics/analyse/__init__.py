@@ -1,0 +1,1 @@
+"""Counts and compares across runs: what a person should know beyond the single verdicts."""

@@ -131,7 +131,11 @@ def recorded(paired: Paired) -> Recorded:
 def shown(paired: Paired, evidence: Evidence) -> Shown:
     """Return what files and heartbeats show of each run."""
     runs, proofs, count = paired.runs, paired.proofs, len(paired.runs)
-    role = np.array([pattern.role for pattern in paired.patterns], dtype=object)[proofs.pattern] if paired.patterns else np.empty(0, dtype=object)
+    role = (
+        np.array([pattern.role for pattern in paired.patterns], dtype=object)[proofs.pattern]
+        if paired.patterns
+        else np.empty(0, dtype=object)
+    )
     least = np.array([job.min_size for job in paired.jobs], dtype=np.float64)[runs.job[proofs.run]]
     is_whole = np.isnan(proofs.size) | (proofs.size >= least)
     is_artifact, is_marker = role == "artifact", role == "marker"
@@ -142,7 +146,12 @@ def shown(paired: Paired, evidence: Evidence) -> Shown:
     declares = declares_proof(paired)[runs.job]
     beat_run, beat_at, is_good_beat = beats_of(paired, evidence)
     proving = is_good_beat & ~declares[beat_run]
-    marks = earliest(count, np.append(proofs.run[is_marker & is_whole], beat_run[proving]), np.append(proofs.at[is_marker & is_whole], beat_at[proving]), np.ones(int((is_marker & is_whole).sum() + proving.sum()), dtype=np.bool_))
+    marks = earliest(
+        count,
+        np.append(proofs.run[is_marker & is_whole], beat_run[proving]),
+        np.append(proofs.at[is_marker & is_whole], beat_at[proving]),
+        np.ones(int((is_marker & is_whole).sum() + proving.sum()), dtype=np.bool_),
+    )
     return Shown(
         marker_at=marks,
         artifacts_at=np.where(complete, artifacts_at, NAT),
@@ -228,10 +237,14 @@ def facts(paired: Paired, evidence: Evidence, coverage: Coverage, window: Window
     """Return what is known of each run."""
     runs, jobs = paired.runs, paired.jobs
     spoken, steps, files = said(paired), recorded(paired), shown(paired, evidence)
-    tolerance, start_grace, report_grace = (nanos(jobs, name)[runs.job] for name in ("clock_tolerance", "start_grace", "report_grace"))
+    tolerance, start_grace, report_grace = (
+        nanos(jobs, name)[runs.job] for name in ("clock_tolerance", "start_grace", "report_grace")
+    )
     proof = np.where(files.declares, files.is_marked | files.is_complete, files.is_marked | steps.is_good)
     at = proof_time(files, steps)
-    outweighed = proof & steps.is_bad & ~files.is_marked & ~((files.artifacts_at != NAT) & (files.artifacts_at > steps.end_at))
+    outweighed = (
+        proof & steps.is_bad & ~files.is_marked & ~((files.artifacts_at != NAT) & (files.artifacts_at > steps.end_at))
+    )
     executed = proof & ~outweighed
     due = np.where(runs.due != NAT, runs.due, runs.start)
     now = window.now
@@ -241,7 +254,9 @@ def facts(paired: Paired, evidence: Evidence, coverage: Coverage, window: Window
     could_show = coverage.covers("artifacts", runs.job, *own) & ~paired.overwritten
     reported_by = np.where(at != NAT, at, runs.own_end)
     heard_from = np.where(at != NAT, at, runs.start)
-    could_report = coverage.covers("notifications", runs.job, np.minimum(heard_from, now), np.minimum(reported_by + report_grace, now))
+    could_report = coverage.covers(
+        "notifications", runs.job, np.minimum(heard_from, now), np.minimum(reported_by + report_grace, now)
+    )
     quiet = np.array([job.reports != "always" for job in jobs], dtype=np.bool_)[runs.job]
     has_end = steps.end >= 0
     settled = (has_end & ((spoken.last > 0) | (now >= steps.end_at + report_grace))) | (runs.skipped != NAT)

@@ -45,7 +45,10 @@ def flags(paired: Paired, facts: Facts, chosen: Ints, mutes: tuple[Mute, ...], w
         Flag.PARTIAL: facts.outweighed,
         Flag.UNSCHEDULED: (runs.due == NAT) & has_schedule,
         Flag.UNTRIGGERED: facts.covered & ~facts.triggered & appeared,
-        Flag.OVERLAPPING: (runs.next_start < FAR) & (end_at != NAT) & (end_at > runs.next_start) & (end_at <= runs.own_end + tolerance),
+        Flag.OVERLAPPING: (runs.next_start < FAR)
+        & (end_at != NAT)
+        & (end_at > runs.next_start)
+        & (end_at <= runs.own_end + tolerance),
         Flag.DUPLICATE_REPORTS: facts.said.is_doubled,
         Flag.REPORTING_GAP: reason_is(chosen, "proven_none_expected") & ~facts.is_quiet_by_policy,
         Flag.LEDGER_DISAGREES: disagrees,
@@ -113,5 +116,3 @@ def clock_change(due: int, zone: ZoneInfo) -> Cause | None:
     if local.replace(fold=0).utcoffset() != local.replace(fold=1).utcoffset():
         return Cause.DST_FOLD
     return None
-
-

@@ -32,7 +32,9 @@ class Judged:
     flags: Columns
 
 
-def judge_runs(paired: Paired, evidence: Evidence, coverage: Coverage, mutes: tuple[Mute, ...], window: Window) -> Judged:
+def judge_runs(
+    paired: Paired, evidence: Evidence, coverage: Coverage, mutes: tuple[Mute, ...], window: Window
+) -> Judged:
     """Return every run with its verdict, evidence class, flags and cause."""
     known = facts(paired, evidence, coverage, window)
     rule = judge(paired, known)
@@ -40,10 +42,14 @@ def judge_runs(paired: Paired, evidence: Evidence, coverage: Coverage, mutes: tu
     return Judged(frame_of(paired, evidence, known, rule, marks, window), known, rule, marks)
 
 
-def frame_of(paired: Paired, evidence: Evidence, known: Facts, rule: Ints, marks: Columns, window: Window) -> pd.DataFrame:
+def frame_of(
+    paired: Paired, evidence: Evidence, known: Facts, rule: Ints, marks: Columns, window: Window
+) -> pd.DataFrame:
     """Return the runs as a frame of type RUNS, in the order of ``paired.runs``."""
     runs, said, steps = paired.runs, known.said, known.recorded
-    names = np.array([job.name for job in paired.jobs], dtype=object)[runs.job] if len(runs) else np.empty(0, dtype=object)
+    names = (
+        np.array([job.name for job in paired.jobs], dtype=object)[runs.job] if len(runs) else np.empty(0, dtype=object)
+    )
     hosts = np.array([job.host for job in paired.jobs], dtype=object)[runs.job] if len(runs) else names
     claim = np.where(said.last > 0, said.last, np.where(said.has_skipped, 4, np.where(said.has_started, 3, 0)))
     words = np.array([None, *CLAIM_CODES[1:]], dtype=object)
@@ -84,7 +90,9 @@ def moments(paired: Paired) -> Ints:
 def run_keys(names: np.typing.NDArray[np.object_], hosts: np.typing.NDArray[np.object_], moment: Ints) -> list[str]:
     """Return a name for each run that any report gives it: job, host where known, and its moment; equals are numbered."""
     stamps = np.datetime_as_string(moment.view("datetime64[ns]"), unit="s").tolist()
-    keys = [f"{name}{f'@{host}' if host else ''}/{stamp}Z" for name, host, stamp in zip(names, hosts, stamps, strict=True)]
+    keys = [
+        f"{name}{f'@{host}' if host else ''}/{stamp}Z" for name, host, stamp in zip(names, hosts, stamps, strict=True)
+    ]
     if len(set(keys)) == len(keys):
         return keys
     nth = pd.Series(keys).groupby(keys, sort=False).cumcount().tolist()
@@ -120,5 +128,7 @@ def flag_texts(marks: Columns, count: int) -> np.typing.NDArray[np.object_]:
     for position, flag in enumerate(order):
         bits |= marks[flag].astype(np.int64) << position
     unique, inverse = np.unique(bits, return_inverse=True)
-    words = [" ".join(flag.value for position, flag in enumerate(order) if mask >> position & 1) for mask in unique.tolist()]
+    words = [
+        " ".join(flag.value for position, flag in enumerate(order) if mask >> position & 1) for mask in unique.tolist()
+    ]
     return np.array([*words, ""], dtype=object)[inverse] if count else np.empty(0, dtype=object)

@@ -39,7 +39,12 @@ LIFECYCLE = Frame(
     "lifecycle",
     (
         *WHO,
-        Column("event", "text", False, "started, boot_started, booted, completed, failed, timed_out, interrupted, or ended (an end that says not how)"),
+        Column(
+            "event",
+            "text",
+            False,
+            "started, boot_started, booted, completed, failed, timed_out, interrupted, or ended (an end that says not how)",
+        ),
         Column("command", "text", True, "the command line that cron started"),
         Column("process_id", "text", True, "process id in the line, as written"),
         Column("exit_code", "number", True, "the command's exit code"),
@@ -68,7 +73,12 @@ ARTIFACTS = Frame(
     "artifacts",
     (
         *WHO,
-        Column("path", "text", False, "path relative to the source's root, with `/`; `path#field` for a time read from inside it"),
+        Column(
+            "path",
+            "text",
+            False,
+            "path relative to the source's root, with `/`; `path#field` for a time read from inside it",
+        ),
         Column("size", "number", True, "size in bytes"),
         Column("is_folder", "flag", False, "a directory"),
         Column("born_at", "instant", True, "when the file was created"),

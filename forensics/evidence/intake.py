@@ -72,7 +72,9 @@ class Intake:
         self._rejects: list[tuple[int, int, Reject]] = []
         self._sources: list[SourceRead] = []
 
-    def take(self, name: str, kind: str, lanes: tuple[str, ...], yielded: Iterable[Yielded], faults: Iterable[str] = ()) -> SourceRead:
+    def take(
+        self, name: str, kind: str, lanes: tuple[str, ...], yielded: Iterable[Yielded], faults: Iterable[str] = ()
+    ) -> SourceRead:
         """Read one source to its end and return its account."""
         position, rows, reads, rejected = len(self._sources), Counter[str](), list[FileRead](), 0
         for each in yielded:
@@ -87,7 +89,9 @@ class Intake:
                     reads.append(each)
                     row = self._file(position, each.file)
                     self._files[row] = (position, each, each.file)
-        account = SourceRead(name, kind, lanes, rows=dict(rows), rejected=rejected, **summed(reads), faults=(*faults, *faults_of(reads)))
+        account = SourceRead(
+            name, kind, lanes, rows=dict(rows), rejected=rejected, **summed(reads), faults=(*faults, *faults_of(reads))
+        )
         self._sources.append(account)
         return account
 
@@ -170,16 +174,22 @@ def summed(reads: list[FileRead]) -> dict[str, Any]:
 
 def lowest(instants: list[int | None]) -> int | None:
     """Return the earliest of some starts; None stands for "since ever" and wins."""
-    return None if any(instant is None for instant in instants) else min(instant for instant in instants if instant is not None)
+    return (
+        None
+        if any(instant is None for instant in instants)
+        else min(instant for instant in instants if instant is not None)
+    )
 
 
 def highest(instants: list[int | None]) -> int | None:
     """Return the latest of some ends; None stands for "until it was read" and wins."""
-    return None if any(instant is None for instant in instants) else max(instant for instant in instants if instant is not None)
+    return (
+        None
+        if any(instant is None for instant in instants)
+        else max(instant for instant in instants if instant is not None)
+    )
 
 
 def faults_of(reads: Iterable[FileRead]) -> list[str]:
     """Return what was wrong with whole files, each with its name."""
     return [f"{read.file}: {read.fault}" for read in reads if read.fault]
-
-

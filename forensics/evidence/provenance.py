@@ -12,7 +12,13 @@ import pandas as pd
 from forensics.evidence.intake import Evidence
 from forensics.evidence.paired import Ints, Links, Paired
 
-LANES = {"triggers": "triggers", "lifecycle": "lifecycle", "notifications": "notifications", "artifacts": "artifacts", "beats": "lifecycle"}
+LANES = {
+    "triggers": "triggers",
+    "lifecycle": "lifecycle",
+    "notifications": "notifications",
+    "artifacts": "artifacts",
+    "beats": "lifecycle",
+}
 
 
 @dataclass(frozen=True)
@@ -49,7 +55,10 @@ class Provenance:
             ("artifacts", paired.proofs),
             ("beats", paired.beats),
         )
-        return [(table, links, np.argsort(links.run, kind="stable"), self._evidence.frame(table)) for table, links in by_table]
+        return [
+            (table, links, np.argsort(links.run, kind="stable"), self._evidence.frame(table))
+            for table, links in by_table
+        ]
 
     @cached_property
     def _names(self) -> tuple[list[str], list[str]]:

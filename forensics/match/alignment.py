@@ -43,7 +43,9 @@ class Delays:
         if self.may_straggle:
             late = np.minimum(1.2 * np.log1p(np.square(beyond)), LATE_CAP)
         else:
-            late = np.minimum(np.where(beyond < KNEE, 0.5 * np.square(beyond), KNEE * beyond - 0.5 * KNEE**2), STEEP_CAP)
+            late = np.minimum(
+                np.where(beyond < KNEE, 0.5 * np.square(beyond), KNEE * beyond - 0.5 * KNEE**2), STEEP_CAP
+            )
         return np.where(offset < 0, np.minimum(early, EARLY_CAP), late)
 
 
@@ -99,7 +101,9 @@ def _align_batch(
 ) -> None:
     lengths = ends - begins
     steps, groups = int(lengths.max()), events.group[begins]
-    reach = np.arange(int(max((events.last[b:e] - events.first[b:e]).max() for b, e in zip(begins, ends, strict=True))) + 1)
+    reach = np.arange(
+        int(max((events.last[b:e] - events.first[b:e]).max() for b, e in zip(begins, ends, strict=True))) + 1
+    )
     paid = np.concatenate([[0.0], np.cumsum(prices.skipped)])
     silent = prices.silent[groups][:, None]
     came_from = np.zeros((steps, len(begins), len(reach)), dtype=np.int32)

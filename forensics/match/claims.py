@@ -16,7 +16,8 @@ from forensics.verdicts import Claim
 
 TROUBLE = r"(?:errors?|failures?|failed|warnings?|exceptions?|timeouts?|crashe[sd]|issues?|problems?)"
 NOTHING_WRONG = re.compile(
-    rf"\b(?:0|no|zero|without|without any|none|not)\s+{TROUBLE}\b|\b{TROUBLE}\s{{0,2}}[:=]\s{{0,2}}(?:0|none)\b", re.IGNORECASE
+    rf"\b(?:0|no|zero|without|without any|none|not)\s+{TROUBLE}\b|\b{TROUBLE}\s{{0,2}}[:=]\s{{0,2}}(?:0|none)\b",
+    re.IGNORECASE,
 )
 STREAK = re.compile(r"\((\d{1,6})(?:st|nd|rd|th) (?:consecutive|in a row)\)", re.IGNORECASE)
 BULLETS = " \t*-•–>#|[(\"'`_~.:0123456789)]"
@@ -37,7 +38,9 @@ class Reader:
 @lru_cache(maxsize=256)
 def reader(phrases: Phrases) -> Reader:
     """Return the compiled form of a job's phrases."""
-    signs = [(phrase, Claim.SUCCESS) for phrase in phrases.success] + [(phrase, Claim.FAILURE) for phrase in phrases.failure]
+    signs = [(phrase, Claim.SUCCESS) for phrase in phrases.success] + [
+        (phrase, Claim.FAILURE) for phrase in phrases.failure
+    ]
     return Reader(
         success=alternation(phrases.success),
         failure=alternation(phrases.failure),
@@ -54,7 +57,9 @@ def is_sign(phrase: str) -> bool:
 
 def alternation(phrases: Sequence[str]) -> re.Pattern[str]:
     """Return a pattern that finds any of the phrases; those of letters only as whole words."""
-    parts = [re.escape(phrase) if is_sign(phrase) else rf"(?<!\w){re.escape(phrase)}(?!\w)" for phrase in phrases if phrase]
+    parts = [
+        re.escape(phrase) if is_sign(phrase) else rf"(?<!\w){re.escape(phrase)}(?!\w)" for phrase in phrases if phrase
+    ]
     return re.compile("|".join(parts) or r"(?!)", re.IGNORECASE)
 
 
@@ -62,7 +67,9 @@ def claim_of(text: str, phrases: Phrases, color: str | None = None) -> Claim | N
     """Return what a text claims that is already rid of job names; its attachment's colour decides where no phrase does."""
     compiled = reader(phrases)
     lead = text.lstrip(BULLETS)
-    leading = next((claim for sign, claim in compiled.signs if lead.startswith(sign) or text.lstrip().startswith(sign)), None)
+    leading = next(
+        (claim for sign, claim in compiled.signs if lead.startswith(sign) or text.lstrip().startswith(sign)), None
+    )
     if leading is not None:
         return leading
     plain = NOTHING_WRONG.sub(" ", text)

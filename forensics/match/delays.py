@@ -7,6 +7,8 @@ triggered and not on those that were not. That count chooses; the smaller delay 
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 import numpy as np
 
 from forensics.match.alignment import Candidates, Delays, Floats
@@ -15,6 +17,7 @@ from forensics.match.spans import SECOND, Flags, Ints, group_bounds
 LEAST_SPREAD = 2.0 * SECOND
 RELATIVE_SPREAD = 0.02
 PEAKS = 8
+RUN_WEIGHT, MARGIN, INDISTINCT = 4.0, 1.5, 0.15
 
 
 def usual_delays(events: Candidates, starts: Ints, is_started: Ints, must_end: Ints, groups: int) -> Delays:
@@ -24,29 +27,45 @@ def usual_delays(events: Candidates, starts: Ints, is_started: Ints, must_end: I
     lane covers it, 0 where nobody can tell. ``must_end`` is the instant up to which a started run's
     event should have been seen.
     """
-    middle = np.zeros(groups)
     begins, ends = group_bounds(events.group)
     single = events.first == events.last
+    known = _spreads(events.group[single], (events.at - starts[events.last])[single].astype(np.float64), groups).middle
+    assigned = nearest(events, starts, known[events.group])
     counts = np.add.reduceat(single, begins) if len(begins) else np.empty(0, dtype=np.int64)
-    assigned = events.last.copy()
     for begin, end, alone in zip(begins, ends, counts, strict=True):
-        if alone * 2 >= end - begin:
-            continue
-        part = Candidates(events.group[begin:end], events.at[begin:end], events.first[begin:end], events.last[begin:end])
-        middle[events.group[begin]], assigned[begin:end] = _best_delay(part, starts, is_started, must_end)
-    clear = single | np.repeat(counts * 2 < ends - begins, ends - begins) if len(begins) else single
-    return _spreads(events.group[clear], (events.at - starts[assigned])[clear].astype(np.float64), groups)
+        if alone * 2 < end - begin:
+            part = Candidates(
+                events.group[begin:end], events.at[begin:end], events.first[begin:end], events.last[begin:end]
+            )
+            assigned[begin:end] = _best_rows(part, starts, is_started, must_end)
+    return _spreads(events.group, (events.at - starts[assigned]).astype(np.float64), groups)
 
 
-def _best_delay(events: Candidates, starts: Ints, is_started: Ints, must_end: Ints) -> tuple[float, Ints]:
-    """Return the delay that explains most events of one group, and the run of each event at that delay."""
-    best: tuple[float, float, Ints] | None = None
-    for peak in _peaks(events, starts, is_started):
-        rows = _nearest(events, starts, peak)
-        score = _explained(events, rows, starts, is_started, must_end, peak)
-        if best is None or score > best[0] or (score == best[0] and abs(peak) < abs(best[1])):
-            best = score, peak, rows
-    return (best[1], best[2]) if best else (0.0, events.last)
+def _best_rows(events: Candidates, starts: Ints, is_started: Ints, must_end: Ints) -> Ints:
+    """Return the run of each event of one group at the delay that explains most of them."""
+    best: Fit | None = None
+    for peak in sorted(_peaks(events, starts, is_started), key=abs):
+        rows = nearest(events, starts, np.full(len(events.at), peak))
+        fit = _fit(events, rows, starts, is_started, must_end, peak)
+        if best is None or fit.beats(best):
+            best = fit
+    return best.rows if best else events.last
+
+
+@dataclass(frozen=True)
+class Fit:
+    """How well a delay explains events: by count of runs, and by how closely the events keep to it (ns)."""
+
+    rows: Ints
+    explained: float
+    spread: float
+    near: int
+
+    def beats(self, smaller: Fit) -> bool:
+        """Return whether this explains the events clearly better than a smaller delay does."""
+        closer = np.log(smaller.spread / self.spread)
+        closeness = np.sign(closer) * max(0.0, abs(closer) - INDISTINCT) * min(self.near, smaller.near)
+        return bool(RUN_WEIGHT * (self.explained - smaller.explained) + closeness > RUN_WEIGHT * MARGIN)
 
 
 def _peaks(events: Candidates, starts: Ints, is_started: Ints) -> list[float]:
@@ -75,10 +94,10 @@ def _typical_gap(starts: Ints) -> float:
     return float(np.median(gaps)) if len(gaps) else 60.0 * SECOND
 
 
-def _nearest(events: Candidates, starts: Ints, delay: float) -> Ints:
+def nearest(events: Candidates, starts: Ints, delay: Floats) -> Ints:
     """Return for each event the one of its candidate runs whose start plus the delay lies nearest to it."""
     rows, best = events.first.copy(), np.full(len(events.at), np.inf)
-    for offset in range(int((events.last - events.first).max()) + 1):
+    for offset in range(int((events.last - events.first).max(initial=0)) + 1):
         run = np.minimum(events.first + offset, events.last)
         distance = np.abs(events.at - starts[run] - delay)
         is_nearer = distance < best
@@ -86,18 +105,20 @@ def _nearest(events: Candidates, starts: Ints, delay: float) -> Ints:
     return rows
 
 
-def _explained(events: Candidates, rows: Ints, starts: Ints, is_started: Ints, must_end: Ints, delay: float) -> float:
+def _fit(events: Candidates, rows: Ints, starts: Ints, is_started: Ints, must_end: Ints, delay: float) -> Fit:
     """Return how well a delay explains the events: runs met, less runs that should have been met and were not."""
     span = slice(int(events.first.min()), int(events.last.max()) + 1)
     reach = 0.5 * _typical_gap(starts[span])
-    is_near = np.abs(events.at - starts[rows] - delay) <= reach
+    offset = np.abs(events.at - starts[rows] - delay)
+    is_near = offset <= reach
     met = np.unique(rows[is_near])
     lonely: Flags = np.ones(span.stop - span.start, dtype=np.bool_)
     lonely[met - span.start] = False
     owed = lonely & (is_started[span] > 0) & (starts[span] + delay + reach <= must_end[span])
-    return float(np.count_nonzero(is_started[met] > 0) + 0.9 * np.count_nonzero(is_started[met] == 0)) - float(
-        np.count_nonzero(is_started[met] < 0) + np.count_nonzero(owed) + np.count_nonzero(~is_near)
-    )
+    explained = np.count_nonzero(is_started[met] > 0) + 0.9 * np.count_nonzero(is_started[met] == 0)
+    missing = np.count_nonzero(is_started[met] < 0) + np.count_nonzero(owed) + np.count_nonzero(~is_near)
+    spread = float(np.median(offset[is_near])) if is_near.any() else reach
+    return Fit(rows, float(explained - missing), max(spread, 0.5 * SECOND), int(is_near.sum()))
 
 
 def _spreads(group: Ints, delays: Floats, groups: int) -> Delays:

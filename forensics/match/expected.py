@@ -72,7 +72,9 @@ def _stretches(rule: CronSim, expression: str, zone: ZoneInfo, first: date, last
 
 
 def _seconds_of_day(rule: CronSim) -> Instants:
-    hours, minutes, seconds = (np.array(sorted(values), dtype=np.int64) for values in (rule.hours, rule.minutes, rule.seconds))
+    hours, minutes, seconds = (
+        np.array(sorted(values), dtype=np.int64) for values in (rule.hours, rule.minutes, rule.seconds)
+    )
     return (hours[:, None, None] * 3600 + minutes[:, None] * 60 + seconds).ravel()
 
 

@@ -49,7 +49,9 @@ def job_table(jobs: Sequence[Job]) -> JobTable:
 
 def nanos(durations: Sequence[timedelta | None]) -> Ints:
     """Return durations in ns, -1 for None."""
-    return np.array([-1 if each is None else each // timedelta(microseconds=1) * 1000 for each in durations], dtype=np.int64)
+    return np.array(
+        [-1 if each is None else each // timedelta(microseconds=1) * 1000 for each in durations], dtype=np.int64
+    )
 
 
 def stamps(moments: Sequence[datetime | None]) -> Ints:

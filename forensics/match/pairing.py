@@ -24,12 +24,13 @@ OVERLAP_SHARE = 0.2
 
 @dataclass(frozen=True)
 class Paths:
-    """How the runs of a spine look to what happened: when each is over, and whether something started it."""
+    """How the runs of a spine look to what happened: when each is over, whether something started it, and whether a file speaks for it."""
 
     spine: Spine
     own_end: Ints
     next_start: Ints
     is_started: Ints
+    is_proven: Flags
 
     def track(self, table: JobTable, window: Window, closes: Ints, starts: Ints | None = None) -> Track:
         """Return the runs as a track on which events are placed."""
@@ -110,9 +111,17 @@ def paths_of(table: JobTable, spine: Spine, coverage: Coverage) -> Paths:
     """Return a spine with what its runs look like to events."""
     has_begun = (spine.triggered != NAT) | (spine.begun != NAT)
     due = np.where(spine.due != NAT, spine.due, spine.start)
-    covered = coverage.covers("triggers", spine.job, due - table.tolerance[spine.job], due + table.start_grace[spine.job])
+    covered = coverage.covers(
+        "triggers", spine.job, due - table.tolerance[spine.job], due + table.start_grace[spine.job]
+    )
     is_started = np.where(has_begun, 1, np.where(covered, -1, 0))
-    return Paths(spine, own_ends(table, spine), next_in_job(spine.job, spine.start), is_started)
+    return Paths(
+        spine,
+        own_ends(table, spine),
+        next_in_job(spine.job, spine.start),
+        is_started,
+        np.zeros(len(spine), dtype=np.bool_),
+    )
 
 
 def place_files(table: JobTable, paths: Paths, filed: Filed, window: Window) -> Ints:
@@ -120,9 +129,19 @@ def place_files(table: JobTable, paths: Paths, filed: Filed, window: Window) -> 
     track = paths.track(table, window, paths.own_end)
     first, last = candidates(track, filed.events)
     is_own = first <= last
-    late = latest_before(keys(track.job, track.opens, track.origin), track.job, keys(filed.events.job, filed.events.at, track.origin), filed.events.job)
+    late = latest_before(
+        keys(track.job, track.opens, track.origin),
+        track.job,
+        keys(filed.events.job, filed.events.at, track.origin),
+        filed.events.job,
+    )
     late = np.minimum(late, filed.events.last)
-    can_be_late = ~is_own & (late >= 0) & (late >= filed.events.first) & (filed.is_named | (filed.events.at - at(paths.spine.start, late) <= 6 * HOUR))
+    can_be_late = (
+        ~is_own
+        & (late >= 0)
+        & (late >= filed.events.first)
+        & (filed.is_named | (filed.events.at - at(paths.spine.start, late) <= 6 * HOUR))
+    )
     placed = place(track, filed.events, np.where(is_own, first, FAR), np.where(is_own, last, -1))
     return np.where(can_be_late, late, placed)
 
@@ -132,7 +151,13 @@ def with_file_runs(
 ) -> tuple[Paths, Ints, Ints]:
     """Return the runs with those added that only a file shows, the new row of each old run, and the files' runs."""
     happened = filed.events
-    lonely = (run < 0) & (filed.role != "state") & ~filed.is_foreign & (happened.at >= window.since) & (happened.at < window.until)
+    lonely = (
+        (run < 0)
+        & (filed.role != "state")
+        & ~filed.is_foreign
+        & (happened.at >= window.since)
+        & (happened.at < window.until)
+    )
     rows = np.flatnonzero(lonely)
     heads = rows[first_of_bursts(table, happened.job[rows], happened.at[rows])]
     added = paths.spine.with_runs(job=happened.job[heads], first_seen=happened.at[heads])
@@ -141,7 +166,13 @@ def with_file_runs(
     new = paths_of(table, spine, coverage)
     if len(rows):
         track = new.track(table, window, new.own_end)
-        again = Events(happened.job[rows], happened.at[rows], happened.kind[rows], np.zeros(len(rows), dtype=np.int64), np.full(len(rows), FAR))
+        again = Events(
+            happened.job[rows],
+            happened.at[rows],
+            happened.kind[rows],
+            np.zeros(len(rows), dtype=np.int64),
+            np.full(len(rows), FAR),
+        )
         first, last = candidates(track, again)
         run[rows] = np.where(first <= last, last, -1)
     return new, moved, run
@@ -156,24 +187,42 @@ def first_of_bursts(table: JobTable, job: Ints, moment: Ints) -> Ints:
 
 
 def place_claims(
-    table: JobTable, paths: Paths, resolved: Resolved, evidence: Evidence, filed: Filed, artifact_run: Ints, ids: dict[str, int], window: Window
+    table: JobTable,
+    paths: Paths,
+    resolved: Resolved,
+    evidence: Evidence,
+    filed: Filed,
+    artifact_run: Ints,
+    ids: dict[str, int],
+    window: Window,
 ) -> Ints:
     """Return the run of each spoken line, -1 where it claims nothing or no run is near."""
     speech, spine = resolved.speech, paths.spine
     moment = nanoseconds(evidence.notifications["at"])[speech.row]
     said = np.array([CLAIM_CODES.index(claim) for claim in speech.claim], dtype=np.int64)
-    happened = events(speech.job, moment, (said == 3).astype(np.int64))
+    happened = events(
+        speech.job, moment, np.minimum(said, CLAIM_CODES.index("started")) // CLAIM_CODES.index("started")
+    )
     overlapping = overlapping_jobs(table, paths, filed, artifact_run, happened, window)
     does_overlap = overlapping[spine.job]
-    closes = np.where(does_overlap, spine.start + table.longest[spine.job] + table.report_grace[spine.job], spine.start + CLAIM_REACH)
+    closes = np.where(
+        does_overlap, spine.start + table.longest[spine.job] + table.report_grace[spine.job], spine.start + CLAIM_REACH
+    )
     paths = proven_started(paths, filed, artifact_run)
-    track = paths.track(table, window, np.maximum(closes, spine.start), started_from(paths, filed, artifact_run, does_overlap))
+    track = paths.track(
+        table, window, np.maximum(closes, spine.start), started_from(paths, filed, artifact_run, does_overlap)
+    )
     first, last = candidates(track, happened)
     before = last_started(paths)
     keep = ~overlapping[happened.job]
-    first = np.where(keep, np.where(last >= 0, np.maximum(first, at(before, np.maximum(0, previous(last, happened, spine)))), FAR), first)
+    first = np.where(
+        keep,
+        np.where(last >= 0, np.maximum(first, at(before, np.maximum(0, previous(last, happened, spine)))), FAR),
+        first,
+    )
     fallback = (first > last) & (last >= 0) & (moment - at(spine.start, last) <= CLAIM_REACH)
     first = np.where(fallback, last, first)
+    first, last = with_stages(paths, happened, said, first, last, spine)
     heard = (said > 0) & (moment != NAT)
     run = place(track, happened, np.where(heard, first, FAR), np.where(heard, last, -1), may_straggle=True)
     by_id = runs_by_id(texts(evidence.notifications["run_id"].iloc[speech.row]), ids)
@@ -185,11 +234,36 @@ def runs_by_id(names: list[str | None], ids: dict[str, int]) -> Ints:
     return np.array([-1 if name is None else ids.get(name, -1) for name in names], dtype=np.int64)
 
 
+def with_stages(paths: Paths, happened: Events, said: Ints, first: Ints, last: Ints, spine: Spine) -> tuple[Ints, Ints]:
+    """Return the candidates with one left for what is said before the end: a start by its time, a skip by the lack of proof."""
+    fits = first <= last
+    starts = (said == CLAIM_CODES.index("started")) & fits
+    idle = last_where(spine.job, ~paths.is_proven)
+    left_out = (said == CLAIM_CODES.index("skipped")) & fits
+    chosen = np.where(left_out & (at(idle, last) >= first), at(idle, last), last)
+    chosen = np.where(starts, nearest_start(spine, last, happened), chosen)
+    return np.where(starts | left_out, chosen, first), np.where(starts | left_out, chosen, last)
+
+
+def last_where(job: Ints, holds: Flags) -> Ints:
+    """Return for each run the last run of its job up to itself for which something holds, -1 where there is none."""
+    rows = np.arange(len(job))
+    found = np.maximum.accumulate(np.where(holds, rows, -1)) if len(job) else rows
+    return np.where((found >= 0) & (at(job, found) == job), found, -1)
+
+
+def nearest_start(spine: Spine, last: Ints, happened: Events) -> Ints:
+    """Return the run whose start lies nearest to each event, of the last that it could belong to and the one before."""
+    before = previous(last, happened, spine)
+    is_nearer = np.abs(happened.at - at(spine.start, before)) < np.abs(happened.at - at(spine.start, last))
+    return np.where(is_nearer, before, last)
+
+
 def proven_started(paths: Paths, filed: Filed, run: Ints) -> Paths:
     """Return the runs with those taken for started that left a file."""
-    is_started = paths.is_started.copy()
-    is_started[run[(run >= 0) & (filed.role != "state")]] = 1
-    return replace(paths, is_started=is_started)
+    is_proven = np.zeros(len(paths.spine), dtype=np.bool_)
+    is_proven[run[(run >= 0) & (filed.role != "state")]] = True
+    return replace(paths, is_started=np.where(is_proven, 1, paths.is_started), is_proven=is_proven)
 
 
 def previous(last: Ints, happened: Events, spine: Spine) -> Ints:
@@ -201,12 +275,8 @@ def previous(last: Ints, happened: Events, spine: Spine) -> Ints:
 
 def last_started(paths: Paths) -> Ints:
     """Return for each run the last run of its job, up to itself, that nothing shows as not started; else itself."""
-    rows = np.arange(len(paths.spine))
-    marks = np.where(paths.is_started >= 0, rows, -1)
-    begins = np.concatenate([[True], paths.spine.job[1:] != paths.spine.job[:-1]]) if len(rows) else np.empty(0, dtype=np.bool_)
-    floor = np.maximum.accumulate(np.where(begins, rows, 0))
-    found = np.maximum.accumulate(marks) if len(rows) else rows
-    return np.where(found >= floor, found, rows)
+    found = last_where(paths.spine.job, paths.is_started >= 0)
+    return np.where(found >= 0, found, np.arange(len(found)))
 
 
 def overlapping_jobs(table: JobTable, paths: Paths, filed: Filed, run: Ints, said: Events, window: Window) -> Flags:
@@ -256,7 +326,9 @@ def with_claim_runs(
     claims_something = np.array([claim != "" for claim in speech.claim], dtype=np.bool_)
     rows = np.flatnonzero((run < 0) & claims_something & (moment >= window.since) & (moment < window.until))
     rows = rows[np.lexsort((rows, moment[rows], speech.job[rows]))]
-    heads = rows[starts_of_talk(speech.job[rows], moment[rows], np.array([speech.claim[row] for row in rows], dtype=object))]
+    heads = rows[
+        starts_of_talk(speech.job[rows], moment[rows], np.array([speech.claim[row] for row in rows], dtype=object))
+    ]
     owner = len(paths.spine) + np.cumsum(np.isin(rows, heads)) - 1
     run = run.copy()
     run[rows] = owner
@@ -298,4 +370,6 @@ def place_beats(table: JobTable, paths: Paths, resolved: Resolved, evidence: Evi
 def runs_of(paths: Paths) -> Runs:
     """Return the runs of a spine as judging takes them."""
     spine = paths.spine
-    return Runs(spine.job, spine.due, spine.triggered, spine.skipped, spine.begun, spine.start, paths.own_end, paths.next_start)
+    return Runs(
+        spine.job, spine.due, spine.triggered, spine.skipped, spine.begun, spine.start, paths.own_end, paths.next_start
+    )

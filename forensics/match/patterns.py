@@ -12,8 +12,30 @@ from forensics.match.spans import SECOND
 
 PLACEHOLDER = re.compile(r"\{date:([^{}]+)\}")
 DIRECTIVE = re.compile(r"%(.)")
-DIGITS = {"Y": r"\d{4}", "y": r"\d\d", "m": r"\d\d", "d": r"\d\d", "H": r"\d\d", "I": r"\d\d", "M": r"\d\d", "S": r"\d\d", "j": r"\d{3}"}
-OTHERS = {"s": r"\d{9,11}", "f": r"\d{6}", "z": r"[+-]\d{4}", "G": r"\d{4}", "V": r"\d\d", "U": r"\d\d", "W": r"\d\d", "u": r"\d", "w": r"\d", "e": r"[ \d]\d", "%": "%"}
+DIGITS = {
+    "Y": r"\d{4}",
+    "y": r"\d\d",
+    "m": r"\d\d",
+    "d": r"\d\d",
+    "H": r"\d\d",
+    "I": r"\d\d",
+    "M": r"\d\d",
+    "S": r"\d\d",
+    "j": r"\d{3}",
+}
+OTHERS = {
+    "s": r"\d{9,11}",
+    "f": r"\d{6}",
+    "z": r"[+-]\d{4}",
+    "G": r"\d{4}",
+    "V": r"\d\d",
+    "U": r"\d\d",
+    "W": r"\d\d",
+    "u": r"\d",
+    "w": r"\d",
+    "e": r"[ \d]\d",
+    "%": "%",
+}
 WORDS = dict.fromkeys("aAbBpZh", r"[^\W\d_]+")
 RESOLUTIONS = (("f", 0), ("S", SECOND), ("s", SECOND), ("M", 60 * SECOND), ("H", 3600 * SECOND), ("I", 3600 * SECOND))
 DAY = 86_400 * SECOND
@@ -92,7 +114,9 @@ def format_regex(date_format: str) -> str:
     """Return the regular expression of what a strftime format writes."""
     known = {**DIGITS, **OTHERS, **WORDS}
     out, position = [], 0
-    expanded = date_format.replace("%F", "%Y-%m-%d").replace("%T", "%H:%M:%S").replace("%R", "%H:%M").replace("%D", "%m/%d/%y")
+    expanded = (
+        date_format.replace("%F", "%Y-%m-%d").replace("%T", "%H:%M:%S").replace("%R", "%H:%M").replace("%D", "%m/%d/%y")
+    )
     for found in DIRECTIVE.finditer(expanded):
         out += [re.escape(expanded[position : found.start()]), known.get(found.group(1), r"[^/]+?")]
         position = found.end()
@@ -138,7 +162,9 @@ def found_date(path: str, zone: ZoneInfo) -> tuple[int, int] | None:
         return None
     year, _, month, day, hour, minute, second = last.groups()
     try:
-        named = datetime(int(year), int(month), int(day), int(hour or 0), int(minute or 0), int(second or 0), tzinfo=zone)
+        named = datetime(
+            int(year), int(month), int(day), int(hour or 0), int(minute or 0), int(second or 0), tzinfo=zone
+        )
     except ValueError:
         return None
     return int(named.timestamp()) * SECOND, SECOND if second else 60 * SECOND if hour else DAY

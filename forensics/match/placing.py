@@ -8,12 +8,12 @@ import numpy as np
 
 from forensics.evidence.paired import Ints
 from forensics.match.alignment import Candidates, Prices, align
-from forensics.match.delays import usual_delays
+from forensics.match.delays import nearest, usual_delays
 from forensics.match.spans import FAR, first_after, keys, latest_before
 
 UNKNOWN, UNSETTLED = 0.6, 0.1
 LEAST_SHARE = 0.02
-UNSTARTED = 4.0
+UNSTARTED = 1.5
 SHARED, PLENTY = 4.6, 0.2
 MANY_EACH = 1.3
 
@@ -99,7 +99,7 @@ def _in_order(group: Ints, first: Ints, last: Ints) -> tuple[Ints, Ints]:
 
 def _prices(track: Track, torn: Candidates, middle: np.typing.NDArray[np.float64]) -> Prices:
     """Return what an alignment pays, as rare as each thing is among these events at their usual delay."""
-    guess = _closest(torn, track.start, (torn.at - middle[torn.group]).astype(np.int64))
+    guess = nearest(torn, track.start, middle[torn.group])
     groups = len(middle)
     met = np.bincount(np.unique(torn.group * (1 << 40) + guess) >> 40, minlength=groups)
     job = np.full(groups, -1, dtype=np.int64)
@@ -108,18 +108,10 @@ def _prices(track: Track, torn: Candidates, middle: np.typing.NDArray[np.float64
     silence = np.clip(1.0 - met / np.maximum(1, runs), LEAST_SHARE, 1.0)
     settled = track.start + int(np.median(middle)) <= track.must_end
     return Prices(
-        skipped=np.where(track.is_started < 0, 0.0, np.where(settled, 1.0, UNSETTLED) * np.where(track.is_started == 0, UNKNOWN, 1.0)),
+        skipped=np.where(
+            track.is_started < 0, 0.0, np.where(settled, 1.0, UNSETTLED) * np.where(track.is_started == 0, UNKNOWN, 1.0)
+        ),
         taken=np.where(track.is_started < 0, UNSTARTED, 0.0),
         shared=np.where(np.bincount(torn.group, minlength=groups) / np.maximum(1, met) > MANY_EACH, PLENTY, SHARED),
         silent=-np.log(silence),
     )
-
-
-def _closest(torn: Candidates, starts: Ints, aimed: Ints) -> Ints:
-    rows, best = torn.first.copy(), np.abs(aimed - starts[torn.first])
-    for offset in range(1, int((torn.last - torn.first).max(initial=0)) + 1):
-        run = np.minimum(torn.first + offset, torn.last)
-        distance = np.abs(aimed - starts[run])
-        rows, best = np.where(distance < best, run, rows), np.minimum(distance, best)
-    return rows
-

@@ -176,7 +176,9 @@ def dates_of(each: Wanted, job: Job, found: Witnesses, files: Ints, spine: Spine
     return inferred_dates([date for date in stood if date is not None], job, spine, runs, mtime[files], span)
 
 
-def inferred_dates(dates: Sequence[tuple[int, int]], job: Job, spine: Spine, runs: range, mtime: Ints, span: tuple[int, int]) -> Dates:
+def inferred_dates(
+    dates: Sequence[tuple[int, int]], job: Job, spine: Spine, runs: range, mtime: Ints, span: tuple[int, int]
+) -> Dates:
     """Return what dates mean that a glob stands for: the run's own, where nearly all of them agree with the mtimes."""
     nothing = Dates([""] * len(dates), {}, None, job, span)
     named = np.array([instant for instant, _ in dates], dtype=np.int64)
@@ -187,17 +189,28 @@ def inferred_dates(dates: Sequence[tuple[int, int]], job: Job, spine: Spine, run
     if finest < DAY:
         return Dates(nothing.texts, {}, None, job, span, np.where(agrees, named, mtime))
     form = "%Y-%m-%d"
-    return Dates([written(form, job.timezone, int(each)) for each in named], named_ranges(job, form, DAY, spine, runs), form, job, span)
+    return Dates(
+        [written(form, job.timezone, int(each)) for each in named],
+        named_ranges(job, form, DAY, spine, runs),
+        form,
+        job,
+        span,
+    )
 
 
-def stamped(job: Job, form: str, written_as: Sequence[str], named: Mapping[str, object], mtime: Ints, starts: Ints) -> tuple[Ints, Flags]:
+def stamped(
+    job: Job, form: str, written_as: Sequence[str], named: Mapping[str, object], mtime: Ints, starts: Ints
+) -> tuple[Ints, Flags]:
     """Return when to place files, and which are strays: the path names a time at which no run is known to have begun.
 
     A time within the start grace after a run's start is that run's own clock, and places the file.
     """
     stamps = [None if text in named else read_back(form, job.timezone, text) for text in written_as]
     is_other = np.array([stamp is not None for stamp in stamps], dtype=np.bool_)
-    moment = np.array([own if stamp is None else min(stamp, own) for stamp, own in zip(stamps, mtime.tolist(), strict=True)], dtype=np.int64)
+    moment = np.array(
+        [own if stamp is None else min(stamp, own) for stamp, own in zip(stamps, mtime.tolist(), strict=True)],
+        dtype=np.int64,
+    )
     run = np.searchsorted(starts, moment + nanos([job.clock_tolerance]), side="right") - 1
     is_near = (run >= 0) & (moment - at(starts, run) <= nanos([job.start_grace]))
     return np.where(is_other, moment, mtime), is_other & ~is_near
@@ -216,7 +229,9 @@ def named_ranges(job: Job, form: str, resolution: int, spine: Spine, runs: range
                 fresh[text] = (fresh[text][0] if text in fresh else run, run)
         for text, (begin, end) in fresh.items():
             known = ranges.get(text)
-            ranges[text] = (min(known[0], begin), max(known[1], end)) if known and resolution >= DAY else known or (begin, end)
+            ranges[text] = (
+                (min(known[0], begin), max(known[1], end)) if known and resolution >= DAY else known or (begin, end)
+            )
     return ranges
 
 
@@ -226,7 +241,9 @@ def pattern_list(jobs: Sequence[Job], filed: Filed, spine: Spine) -> tuple[paire
     for each in filed.patterns:
         form = each.pattern.date_format
         dues = spine.due[(spine.job == each.job) & (spine.due != NAT)]
-        texts_written = Counter(written(form, jobs[each.job].timezone, int(due)) for due in dues) if form else Counter[str]()
+        texts_written = (
+            Counter(written(form, jobs[each.job].timezone, int(due)) for due in dues) if form else Counter[str]()
+        )
         shared = each.pattern.is_fixed if form is None else max(texts_written.values(), default=0) > 1
         listed.append(paired.Pattern(each.number, each.job, each.role, each.pattern.text, shared))
     return tuple(listed)

@@ -45,7 +45,8 @@ def coverage(
         span = span_of(account, config, is_log, now)
         if span is not None:
             reaches += [
-                Reach(frozenset({lane}), span, concerned(lane, position, account, config, evidence, resolved)) for lane in account.lanes
+                Reach(frozenset({lane}), span, concerned(lane, position, account, config, evidence, resolved))
+                for lane in account.lanes
             ]
     return coverage_of(reaches, [*Lane, "beats"], len(resolved.jobs))
 
@@ -78,7 +79,9 @@ def speaks_for(account: SourceRead, config: SourceConfig | None, job: Job) -> bo
     """Return whether a trigger source would show a job: its scheduler's log, on its host."""
     if account.kind == "syslog" and job.scheduler != "cron":
         return False
-    hosts = {short_host(host) for host in account.hosts} | ({short_host(config.host)} if config and config.host else set())
+    hosts = {short_host(host) for host in account.hosts} | (
+        {short_host(config.host)} if config and config.host else set()
+    )
     return job.host is None or not hosts or short_host(job.host) in hosts
 
 
@@ -87,4 +90,8 @@ def channel_jobs(config: SourceConfig | None, jobs: Sequence[Job]) -> frozenset[
     if config is None or not config.channels:
         return None
     read = {channel.lstrip("#") for channel in config.channels}
-    return frozenset(code for code, job in enumerate(jobs) if str(job.attributes.get("channel", next(iter(read)))).lstrip("#") in read)
+    return frozenset(
+        code
+        for code, job in enumerate(jobs)
+        if str(job.attributes.get("channel", next(iter(read)))).lstrip("#") in read
+    )

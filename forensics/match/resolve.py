@@ -57,7 +57,9 @@ def texts(column: pd.Series[str]) -> list[str | None]:
 def memoised(keys: Iterable[Key], resolve: Callable[[Key], int]) -> Ints:
     """Return ``resolve`` of every key, asked once for each that differs."""
     known: dict[Key, int] = {}
-    return np.array([known[key] if key in known else known.setdefault(key, resolve(key)) for key in keys], dtype=np.int64)
+    return np.array(
+        [known[key] if key in known else known.setdefault(key, resolve(key)) for key in keys], dtype=np.int64
+    )
 
 
 def resolve_jobs(evidence: Evidence, configured: Sequence[Job], template: Job) -> Resolved:
@@ -141,7 +143,9 @@ class Discovered:
 
     def _joined(self, name: str, host: str | None) -> int:
         words = tokens(name)
-        fitting = [code for code, commands in self._commands.items() if any(contains(command, words) for command in commands)]
+        fitting = [
+            code for code, commands in self._commands.items() if any(contains(command, words) for command in commands)
+        ]
         if len(fitting) == 1 and (slug(name), None) not in self._codes:
             self.jobs[fitting[0]] = replace(self.jobs[fitting[0]], name=slug(name))
             return fitting[0]
@@ -245,5 +249,6 @@ def name_in(line: str) -> str | None:
     if labelled:
         return labelled.group(1).rstrip(".-")
     words = (found.group().rstrip(".-") for found in re.finditer(r"[A-Za-z][\w.-]*", line))
-    return next((word for word in words if re.search(r"[A-Za-z0-9][_-][A-Za-z0-9]", word) and NAME.fullmatch(word)), None)
-
+    return next(
+        (word for word in words if re.search(r"[A-Za-z0-9][_-][A-Za-z0-9]", word) and NAME.fullmatch(word)), None
+    )

@@ -116,7 +116,11 @@ def _interval_dues(job: Job, starts: Ints, since: int, until: int, window: Windo
     if job.anchor is not None:
         return grid_due_times(int(stamps([job.anchor])[0]), step, since, until)
     starts = starts[(starts >= since) & (starts < until)]
-    return interval_due_times(starts, step, until)[0] if len(starts) else grid_due_times(window.since, step, window.since, until)
+    return (
+        interval_due_times(starts, step, until)[0]
+        if len(starts)
+        else grid_due_times(window.since, step, window.since, until)
+    )
 
 
 def _pruned(due: Ints, longest: int, window: Window) -> Ints:
@@ -155,7 +159,9 @@ def _nearest_only(due_row: Ints, distance: Ints) -> Ints:
     return kept
 
 
-def trigger_spine(table: JobTable, started: Signals, skips: Signals, clocks: Signals, window: Window) -> tuple[Spine, Ints, Ints]:
+def trigger_spine(
+    table: JobTable, started: Signals, skips: Signals, clocks: Signals, window: Window
+) -> tuple[Spine, Ints, Ints]:
     """Return the runs that due times and triggers make, and the run of every trigger and of every recorded skip.
 
     ``clocks`` are the starts from which the due times of interval jobs are counted.
@@ -180,6 +186,6 @@ def own_ends(table: JobTable, spine: Spine) -> Ints:
     is_open = table.max_duration[spine.job] < 0
     has_due = spine.due != NAT
     following = next_in_job(spine.job, np.where(has_due, spine.due, spine.start))
-    return np.where(is_open, np.minimum(spine.start + longest, np.maximum(following, spine.start)), spine.start + longest)
-
-
+    return np.where(
+        is_open, np.minimum(spine.start + longest, np.maximum(following, spine.start)), spine.start + longest
+    )

@@ -86,7 +86,9 @@ def heads_of(rows: Rows) -> Signals:
     that tells its duration opens a run where its job records no starts.
     """
     since = np.where(
-        (rows.event >= 3) & ~np.isnan(rows.duration), rows.at - (np.nan_to_num(rows.duration) * SECOND).astype(np.int64), rows.at
+        (rows.event >= 3) & ~np.isnan(rows.duration),
+        rows.at - (np.nan_to_num(rows.duration) * SECOND).astype(np.int64),
+        rows.at,
     )
     is_start = rows.event <= BOOT_STARTED
     tells_starts = np.isin(rows.job, rows.job[is_start])
@@ -115,7 +117,9 @@ def place_steps(
     ids = trigger_ids(evidence, triggers)
     heads = heads_of(rows)
     head_run = _by_id(rows, heads, ids)
-    head_run = np.where(head_run >= 0, head_run, meet_due_times(table, spine.job, spine.start, heads) if len(spine) else -1)
+    head_run = np.where(
+        head_run >= 0, head_run, meet_due_times(table, spine.job, spine.start, heads) if len(spine) else -1
+    )
     head_run = np.where(head_run >= 0, head_run, _second_attempts(table, spine, heads))
     lonely = head_run < 0
     head_run = np.where(lonely, len(spine) + np.cumsum(lonely) - 1, head_run)
@@ -126,7 +130,9 @@ def place_steps(
     head_run = moved[head_run] if len(head_run) else head_run
     run = _rows_of_heads(rows, heads, head_run)
     ids = {name: int(moved[row]) for name, row in ids.items()}
-    ids.update({rows.ids[group]: int(found) for group, found in zip(rows.group, run, strict=True) if group >= 0 and found >= 0})
+    ids.update(
+        {rows.ids[group]: int(found) for group, found in zip(rows.group, run, strict=True) if group >= 0 and found >= 0}
+    )
     run = np.where(run >= 0, run, _rest(table, spine, rows, run))
     placed = run >= 0
     stepped = Stepped(run[placed], rows.row[placed], rows.event[placed], rows.at[placed], rows.exit_code[placed], ids)
@@ -166,17 +172,19 @@ def _rows_of_heads(rows: Rows, heads: Signals, head_run: Ints) -> Ints:
 def _rest(table: JobTable, spine: Spine, rows: Rows, run: Ints) -> Ints:
     """Return the runs of rows that neither open a run nor name one: in its own time, else the last before them."""
     happened = events(rows.job, rows.at, rows.event)
-    has_begun = (spine.triggered != NAT) | (spine.begun != NAT)
+    began = np.where(spine.begun != NAT, spine.begun, spine.start)
+    order = np.lexsort((began, spine.job))
     track = Track(
-        job=spine.job,
-        start=spine.start,
-        opens=spine.start,
-        closes=own_ends(table, spine) + table.tolerance[spine.job],
-        is_started=np.where(has_begun, 1, 0),
+        job=spine.job[order],
+        start=began[order],
+        opens=began[order],
+        closes=np.maximum(own_ends(table, spine), began)[order] + table.tolerance[spine.job[order]],
+        is_started=np.where((spine.triggered != NAT) | (spine.begun != NAT), 1, 0)[order],
         must_end=np.full(len(spine), np.iinfo(np.int64).max // 2),
     )
     first, last = candidates(track, happened)
-    is_late = (first > last) & (last >= 0) & (rows.at - at(spine.start, last) <= REACH)
+    is_late = (first > last) & (last >= 0) & (rows.at - at(track.start, last) <= REACH)
     first = np.where(is_late, last, first)
     is_open = run < 0
-    return place(track, happened, np.where(is_open, first, 1), np.where(is_open, last, 0))
+    placed = place(track, happened, np.where(is_open, first, 1), np.where(is_open, last, 0))
+    return np.where(placed >= 0, at(order, placed), -1)

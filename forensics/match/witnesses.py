@@ -72,7 +72,9 @@ def find_witnesses(paths: Sequence[str], wanted: Sequence[Wanted]) -> Witnesses:
 def _without_full_folders(paths: Sequence[str], best: Mapping[int, tuple[int, int, re.Match[str]]]) -> Witnesses:
     """Leave out a folder's own row where a file under it was found: its mtime tells of the last name only."""
     filled = {(number, found["base"]) for _, number, found in best.values() if found["under"] is not None}
-    rows = [row for row in sorted(best) if best[row][2]["under"] is not None or (best[row][1], paths[row]) not in filled]
+    rows = [
+        row for row in sorted(best) if best[row][2]["under"] is not None or (best[row][1], paths[row]) not in filled
+    ]
     return Witnesses(
         row=np.array(rows, dtype=np.int64),
         wanted=np.array([best[row][1] for row in rows], dtype=np.int64),

@@ -155,7 +155,7 @@ def plain_name(fields: Fields, size: int | None) -> bytes:
         raise NoEvidence("deleted, and its times belong to another file")
     if fields.mode[:1] == b"l" or fields.mode[1:3] == b"/l":
         name = without_target(name, size)
-    return name.removesuffix(DELETED)
+    return name.removesuffix(DELETED) or name
 
 
 def is_folder(mode: bytes) -> bool:

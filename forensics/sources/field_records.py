@@ -7,6 +7,7 @@ import json
 from collections.abc import Iterator
 from dataclasses import dataclass
 from decimal import Decimal
+from itertools import chain
 
 from forensics.evidence.records import clipped
 from forensics.sources.json_values import bounded_integer, decoded
@@ -127,21 +128,30 @@ def csv_records(evidence: EvidenceFile) -> Iterator[Record]:
     """
     texts = csv_lines(evidence)
     top = next(texts, "")
-    header = next(csv.reader([top], delimiter=max(DELIMITERS, key=top.count)), [])
-    if header:
-        yield 1, Left("header")
-    rows = csv.reader(texts, delimiter=max(DELIMITERS, key=top.count))
-    record = 1
+    delimiter = max(DELIMITERS, key=top.count)
+    header: list[str] | None = None
+    for record, row in enumerate(csv_rows(chain([top], texts), delimiter), 1):
+        if isinstance(row, Broken):
+            yield record, row
+        elif header is None and row:
+            header = row
+            yield record, Left("header")
+        else:
+            yield record, csv_value(header or [], row)
+
+
+def csv_rows(texts: Iterator[str], delimiter: str) -> Iterator[list[str] | Broken]:
+    """Yield the rows of CSV text, and what is none."""
+    rows = csv.reader(texts, delimiter=delimiter)
     while True:
-        record += 1
         try:
             row = next(rows)
         except StopIteration:
             return
         except csv.Error as error:
-            yield record, Broken(f"no CSV: {error}", "")
-            continue
-        yield record, csv_value(header, row)
+            yield Broken(f"no CSV: {error}", "")
+        else:
+            yield row
 
 
 def csv_lines(evidence: EvidenceFile) -> Iterator[str]:

@@ -64,10 +64,10 @@ class Objects:
 
     def rest(self, used: Collection[str]) -> list[dict[str, Any] | None] | None:
         """Return what each record holds beside the named columns; None where nothing is left."""
-        left = self._names.difference(used)
+        left = sorted(self._names.difference(used))
         if not left:
             return None
-        return [{name: record[name] for name in record if name in left} or None for record in self.records]
+        return [{name: record[name] for name in left if name in record} or None for record in self.records]
 
     def text(self, index: int) -> str:
         """Return how a record begins."""

@@ -92,7 +92,8 @@ class LaneReader:
                 used.add(theirs)
                 columns[target] = convert(ours, values, refuse)
                 if ours == "time":
-                    columns["time_text"] = [None if value is None else str(value) for value in values]
+                    is_text = set(map(type, values)) == {str}
+                    columns["time_text"] = values if is_text else [str(value) for value in values]
         self.require("at", "time", columns, refuse)
         FINISH[self.lane](self, columns, refuse)
         if (rest := chunk.rest(used)) is not None:

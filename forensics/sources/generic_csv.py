@@ -27,9 +27,9 @@ class CsvRows:
         self._first = 1
         self._lines: list[bytes] = []
         lines = chain.from_iterable(self._texts())
-        start = next(lines, "")
-        delimiter = max(DELIMITERS, key=start.count)
-        self._reader = csv.reader(chain([start], lines), delimiter=delimiter, skipinitialspace=True, strict=True)
+        start = list(islice(lines, 1))
+        delimiter = max(DELIMITERS, key="".join(start).count)
+        self._reader = csv.reader(chain(start, lines), delimiter=delimiter, skipinitialspace=True, strict=True)
 
     def _texts(self) -> Iterator[StringIO]:
         """Yield many lines at a time; they end at line feeds alone."""
@@ -121,4 +121,6 @@ def _checked(block: Block, names: Sequence[str], evidence: EvidenceFile, account
 def _why(block: Block, evidence: EvidenceFile) -> str:
     if len(block.line) >= LINE_LIMIT:
         return OVERLONG
-    return INCOMPLETE if evidence.ends_open else f"not CSV: {block.fault}"
+    if evidence.ends_open:
+        return INCOMPLETE
+    return "a quote is never closed" if block.fault == "unexpected end of data" else f"not CSV: {block.fault}"

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 import os
 from collections.abc import Iterator
+from datetime import timedelta
 from typing import Any
 
 from forensics.evidence.records import Reject
@@ -45,17 +46,20 @@ def _values(column: Any) -> list[Any]:
 
     kind = column.type
     if types.is_timestamp(kind) or types.is_date(kind):
-        return _written_times(column, "Z" if getattr(kind, "tz", None) else "")
+        return _written_times(column)
     values: list[Any] = column.to_pylist()
     is_plain = types.is_integer(kind) or types.is_boolean(kind) or types.is_string(kind) or types.is_large_string(kind)
     return values if is_plain else [_plain(value) for value in values]
 
 
-def _written_times(column: Any, suffix: str) -> list[str | None]:
-    import numpy as np
+def _written_times(column: Any) -> list[str | None]:
+    import pyarrow
 
-    texts = np.datetime_as_string(column.to_numpy(zero_copy_only=False)).tolist()
-    return [None if text == "NaT" else _short(text) + suffix for text in texts]
+    suffix = "Z" if getattr(column.type, "tz", None) else ""
+    if suffix:  # the number behind is UTC; a column without a zone is written as that number says
+        column = column.cast(pyarrow.int64()).cast(pyarrow.timestamp(column.type.unit))
+    texts = column.cast(pyarrow.string()).to_pylist()
+    return [None if text is None else _short(text) + suffix for text in texts]
 
 
 def _short(text: str) -> str:
@@ -71,6 +75,8 @@ def _plain(value: Any) -> Any:
             return value
         case float():
             return value if math.isfinite(value) else None
+        case timedelta():
+            return value.total_seconds()
         case bytes():
             return value.decode("utf-8", "backslashreplace")
         case dict():

@@ -8,13 +8,13 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Callable, Mapping, Sequence
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 from zoneinfo import ZoneInfo
 
 from forensics.config import LANE_WORDS
-from forensics.timeline import any_instant, shown
+from forensics.timeline import any_instant, instant, shown
 
 Refuse = Callable[[int, str], object]
 Convert = Callable[[str, Sequence[Any], Refuse], list[Any]]
@@ -74,8 +74,6 @@ def _number(value: object) -> float | None:
     """Return a finite number, None for what is empty, infinity for what is no number or too large a one."""
     if value is None or value == "":
         return None
-    if isinstance(value, timedelta):
-        return value.total_seconds()
     if isinstance(value, str) and NUMBER.fullmatch(value.strip()):
         return float(value)
     if isinstance(value, bool) or not isinstance(value, (int, float, Decimal)):
@@ -118,9 +116,9 @@ def instants(zone: ZoneInfo) -> Convert:
 
     def convert(name: str, values: Sequence[Any], refuse: Refuse) -> list[int | None]:
         timelike = values if set(map(type, values)) <= TIMELIKE else [_timelike(value) for value in values]
-        read = {value: _instant(value, zone) for value in set(timelike)}
+        read = _instants(set(timelike), zone)
         found = [read[value] for value in timelike]
-        wrong = {value for value, instant in read.items() if isinstance(instant, str)}
+        wrong = {value for value, reason in read.items() if isinstance(reason, str)}
         for index, value in enumerate(timelike if wrong else ()):
             if value in wrong:
                 refuse(index, f"{name}: {found[index]}")
@@ -130,9 +128,18 @@ def instants(zone: ZoneInfo) -> Convert:
     return convert
 
 
+def _instants(distinct: set[Any], zone: ZoneInfo) -> dict[Any, int | str | None]:
+    if set(map(type, distinct)) == {str}:
+        try:
+            return {value: instant(value, zone) for value in distinct}
+        except ValueError:
+            pass  # one of them is empty, a number, or no time: which one is seen below
+    return {value: _instant(value, zone) for value in distinct}
+
+
 def _timelike(value: object) -> object:
-    """Return the value where it may be a time, else a word for it that is none."""
-    return value if type(value) in TIMELIKE else kind_of(value)
+    """Return the value where it may be a time, else one that surely is none, and can be looked up."""
+    return value if type(value) in TIMELIKE else ()
 
 
 def _instant(value: object, zone: ZoneInfo) -> int | str | None:

@@ -65,8 +65,8 @@ def without_target(name: bytes, size: int | None) -> bytes:
     """Return a symbolic link's name without `` -> target``.
 
     A name may hold an arrow itself: a link is as long as its target, so its size tells which arrow
-    is the one; where none fits it is the first.
+    is the one; where none fits it is the first. Where no name would be left it stays as it is.
     """
     if size and name[-size - len(ARROW) : -size] == ARROW:
-        return name[: -size - len(ARROW)]
-    return name.partition(ARROW)[0]
+        return name[: -size - len(ARROW)] or name
+    return name.partition(ARROW)[0] or name

@@ -78,3 +78,8 @@ def matching_paths(pattern: str) -> Sequence[Path]:
 def short(path: str) -> str:
     """Return the last two parts of a path, as a source is called in a report."""
     return "/".join(Path(path).parts[-2:]) if not path.startswith("/") else "/".join(Path(path).parts[-2:]).lstrip("/")
+
+
+def is_empty(path: Path) -> bool:
+    """Return whether a path is a file without content."""
+    return path.is_file() and path.stat().st_size == 0

@@ -28,7 +28,9 @@ class Syslog:
 
     kind: ClassVar[str] = "syslog"
     lanes: ClassVar[tuple[str, ...]] = ("triggers", "lifecycle")
-    blind_spot: ClassVar[str] = "It shows that cron started a command, seldom that it ended, and never whether it did its work."
+    blind_spot: ClassVar[str] = (
+        "It shows that cron started a command, seldom that it ended, and never whether it did its work."
+    )
     is_live: ClassVar[bool] = False
     is_log: ClassVar[bool] = True
 

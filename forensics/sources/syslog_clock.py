@@ -6,22 +6,22 @@ A local time that a zone skips is moved forward by what was skipped.
 
 from __future__ import annotations
 
-import operator
 from collections.abc import Callable, Hashable, Iterator, Sequence
 from datetime import datetime, timedelta
 from itertools import groupby
 from zoneinfo import ZoneInfo
 
-from forensics.sources.syslog_stamps import DAY, SECOND, Stamp
+from forensics.sources.syslog_stamps import DAY, MINUTE, SECOND, Stamp, nanoseconds
 from forensics.sources.syslog_years import WHOLE_YEAR, Years, in_year
 
-MINUTE = 60 * SECOND
-# Cron starts a line once in a minute at most; seconds of delay aside.
-HALF_A_MINUTE = 30 * SECOND
 NAIVE_EPOCH = datetime(1970, 1, 1)  # noqa: DTZ001 - local times are counted from here before their offset is known
 # Lines may be out of order by seconds; so much back is a clock that was set, or an hour that came again.
 SETBACK = 5 * MINUTE
 FOLD_MEMORY = 180 * MINUTE
+
+Ranked = tuple[int, Stamp, bytes]
+# Tells of a row, by its position, what it says and which process says it.
+Speaker = Callable[[int], tuple[Hashable, Hashable]]
 
 
 class Clock:
@@ -30,49 +30,56 @@ class Clock:
     def __init__(self) -> None:
         self.years = Years()
         self._before: Stamp | None = None
+        self._naive: dict[bool, Stamp] = {}
         self._setback: tuple[int, int] | None = None
-        self._extremes: dict[tuple[bool, bool], tuple[int, Stamp, int, Stamp]] = {}
+        self._extremes: dict[tuple[bool, bool], tuple[Ranked, Ranked]] = {}
 
-    def follow(self, stamp: Stamp) -> Stamp:
-        """Return the stamp of a line with its era and the setback before it."""
+    def follow(self, stamp: Stamp, seconds: bytes, left: bytes) -> Stamp:
+        """Return the stamp of a line with its era and the setback before it.
+
+        ``seconds`` are those of the line, ``left`` those of the line before it.
+        """
         before = self._before
-        if before is not None and before.is_yearless != stamp.is_yearless:
-            self._border(before, stamp)
-            before = None
         if stamp.offset is None:
-            stamp = self._placed(stamp, None if before is None or before.offset is not None else before)
-        self._stretch(stamp)
+            stamp = self._placed(stamp)
+        if before is not None:
+            self._stretch(before, left)
+            if before.is_yearless != stamp.is_yearless:
+                yearless, dated = (before, stamp) if before.is_yearless else (stamp, before)
+                self.years.border(yearless, dated.local)
+        self._stretch(stamp, seconds)
         self._before = stamp
         return stamp
 
-    def extremes(self) -> list[Stamp]:
-        """Return the stamps among which the earliest and the latest instant of the file are."""
-        ends = [stamp for _, low, _, high in self._extremes.values() for stamp in (low, high)]
-        return ends if self._before is None else [*ends, self._before]
+    def extremes(self, left: bytes) -> list[tuple[Stamp, bytes]]:
+        """Return the stamps and seconds among which the first and the last instant of the file are.
 
-    def _placed(self, stamp: Stamp, before: Stamp | None) -> Stamp:
-        local = stamp.local
+        ``left`` are the seconds of its last line.
+        """
+        if self._before is None:
+            return []
+        self._stretch(self._before, left)
+        ends = [(stamp, seconds) for both in self._extremes.values() for _, stamp, seconds in both]
+        return [*ends, (self._before, left)]
+
+    def _placed(self, stamp: Stamp) -> Stamp:
+        local, before = stamp.local, self._naive.get(stamp.is_yearless)
         era = self.years.enter(local, None if before is None else before.local) if stamp.is_yearless else 0
         if before is not None and era == before.era and local < before.local - SETBACK:
             self._setback = (before.local, local)
         elif self._setback is not None and abs(local - self._setback[1]) > FOLD_MEMORY:
             self._setback = None
         if era or self._setback:
-            return stamp._replace(era=era, setback=self._setback)
+            stamp = stamp._replace(era=era, setback=self._setback)
+        self._naive[stamp.is_yearless] = stamp
         return stamp
 
-    def _border(self, before: Stamp, stamp: Stamp) -> None:
-        yearless, dated = (before, stamp) if before.is_yearless else (stamp._replace(era=self.years.era), before)
-        self.years.border(yearless, dated.local)
-
-    def _stretch(self, stamp: Stamp) -> None:
-        rank = stamp.local + stamp.era * WHOLE_YEAR - (stamp.offset or 0)
-        kind = (stamp.is_yearless, stamp.offset is None)
-        lowest, low, highest, high = self._extremes.get(kind) or (rank, stamp, rank - 1, stamp)
-        if rank > highest:
-            self._extremes[kind] = lowest, low, rank, stamp
-        elif rank < lowest:
-            self._extremes[kind] = rank, stamp, highest, high
+    def _stretch(self, stamp: Stamp, seconds: bytes) -> None:
+        rank = stamp.local + stamp.era * WHOLE_YEAR - (stamp.offset or 0) + nanoseconds(seconds)
+        here = rank, stamp, seconds
+        kind = stamp.is_yearless, stamp.offset is None
+        first, last = self._extremes.get(kind, (here, here))
+        self._extremes[kind] = here if rank < first[0] else first, here if rank > last[0] else last
 
 
 class Calendar:
@@ -84,7 +91,7 @@ class Calendar:
         self._offsets: dict[int, tuple[int, int]] = {}
 
     def instant(self, stamp: Stamp) -> int | None:
-        """Return the instant of a stamp in ns since the epoch; None for a 29 February in a year without."""
+        """Return the instant of a stamp's minute, in ns since the epoch; None for 29 February in a year without."""
         if stamp.offset is not None:
             return stamp.local - stamp.offset
         local = self._dated(stamp.local, stamp)
@@ -93,11 +100,11 @@ class Calendar:
         first, second = self._both_offsets(local)
         return local - (second if first > second and self._is_second_pass(stamp) else first)
 
-    def instants(self, stamps: Sequence[Stamp], speaker: Callable[[int], tuple[Hashable, Hashable]]) -> list[int | None]:
-        """Return the instants of rows in file order.
+    def instants(self, stamps: Sequence[Stamp], speaker: Speaker) -> list[int | None]:
+        """Return the instants of the whole minutes of rows in file order.
 
-        ``speaker`` tells what a row says, and which process says it. Where a log is too quiet to show
-        by its times that an hour came twice, the same words from another process show it.
+        Where a log is too quiet to show by its times that an hour came twice, the same words from
+        another process show it.
         """
         instants: list[int | None] = []
         last = instant = None
@@ -122,8 +129,10 @@ class Calendar:
         return max(first - second, 0)
 
     def _is_second_pass(self, stamp: Stamp) -> bool:
+        """Return whether the latest jump back before a line went from one time that comes twice to another."""
         ends = [self._dated(end, stamp) for end in stamp.setback or ()]
-        return bool(ends) and all(end is not None and operator.gt(*self._both_offsets(end)) for end in ends)
+        offsets = [self._both_offsets(end) for end in ends if end is not None]
+        return bool(offsets) and all(first > second for first, second in offsets)
 
     def _both_offsets(self, local: int) -> tuple[int, int]:
         """Return the zone's offsets at a local time, in ns: as it comes first, and as it comes again."""
@@ -135,8 +144,11 @@ class Calendar:
         return self._offsets[minute]
 
 
-def second_passes(rows: Sequence[tuple[int, Stamp]], speaker: Callable[[int], tuple[Hashable, Hashable]]) -> Iterator[int]:
-    """Yield those rows, of times that come twice, that the same words of another process show to be of the second pass."""
+def second_passes(rows: Sequence[tuple[int, Stamp]], speaker: Speaker) -> Iterator[int]:
+    """Yield those of the rows, all of times that come twice, that belong to the second pass.
+
+    Cron starts a line once in a minute at most: the same minute again, or an earlier one, has come again.
+    """
     for _, night in groupby(rows, lambda each: (each[1].era, each[1].local // DAY)):
         of_night, seen, is_second = list(night), dict[Hashable, tuple[int, Hashable]](), False
         if any(stamp.setback for _, stamp in of_night):
@@ -144,6 +156,6 @@ def second_passes(rows: Sequence[tuple[int, Stamp]], speaker: Callable[[int], tu
         for row, stamp in of_night:
             words, process = speaker(row)
             local, earlier = seen.setdefault(words, (stamp.local, process))
-            is_second = is_second or (process != earlier and stamp.local - local < HALF_A_MINUTE)
+            is_second = is_second or (process != earlier and stamp.local <= local)
             if is_second:
                 yield row

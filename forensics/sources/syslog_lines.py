@@ -21,11 +21,14 @@ MEMORY = 20_000
 CRON_COMMAND = re.compile(rb"\s*\([^()]*\) (CMD START|CMD FINISH|CMDEND|CMD|END) \((?:\[\d+\] )?(.*)", re.DOTALL)
 CRON_SAID_ALL = re.compile(rb"\s*\([^()]*\) [^()]+ \(.*\)\s*", re.DOTALL)
 BUSYBOX_COMMAND = re.compile(rb"\s*USER \S+ pid +\d+ cmd (.*)", re.DOTALL)
-ANACRON_JOB = re.compile(rb"\s*(?:Job )?[`'](.+)' (started|terminated)(?: \(exit status: (\d+)\)| due to signal (\d+))?", re.DOTALL)
+ANACRON_JOB = re.compile(
+    rb"\s*(?:Job )?[`'](.+)' (started|terminated)(?: \(exit status: (\d+)\)| due to signal (\d+))?", re.DOTALL
+)
 RUN_PART = re.compile(rb"\s*(?:\([^()]*\) )?(starting|finished) (\S+)\s*")
 SYNOLOGY_JOB = re.compile(rb"job: (\S+) with command: (.*) as user \S+\s*", re.DOTALL)
 DATED = re.compile(rb"(?:Anacron started on |setting system clock to )(\d{4})-(\d\d)-(\d\d)")
 STRUCTURED = re.compile(rb'(?:-|(?:\[(?:[^\]\\"]|"(?:[^"\\]|\\.)*+"|\\.)*+\])++) ?', re.DOTALL)
+NO_PARTS = [b""] * 4
 UTF8_MARK = b"\xef\xbb\xbf"
 
 
@@ -39,7 +42,7 @@ class Anatomy(NamedTuple):
     is_tagged: bool = True
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Meaning:
     """What a message says of a job; ``event`` None where it is no evidence, for the ``reason`` given.
 
@@ -77,12 +80,15 @@ def anatomy(form: Form, rest: bytes) -> Anatomy:
 
 
 def _modern(rest: bytes) -> Anatomy:
-    host, app, process_id, _, message = [*rest.split(b" ", 4), b"", b"", b"", b"", b""][:5]
-    structured = STRUCTURED.match(message)
-    if structured:
-        message = message[structured.end() :]
-    host, app, process_id = (b"" if part == b"-" else part for part in (host, app, process_id))
-    return Anatomy(host, app, process_id, message.removeprefix(UTF8_MARK), structured is not None)
+    host, app, process_id, _, message = (rest.split(b" ", 4) + NO_PARTS)[:5]
+    if message[:2] == b"- ":
+        is_whole, message = True, message[2:]
+    else:
+        structured = STRUCTURED.match(message)
+        is_whole, message = structured is not None, message[structured.end() if structured else 0 :]
+    if message[:3] == UTF8_MARK:
+        message = message[3:]
+    return Anatomy(b"" if host == b"-" else host, app, b"" if process_id == b"-" else process_id, message, is_whole)
 
 
 def text_of(raw: bytes) -> str:

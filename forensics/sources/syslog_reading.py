@@ -10,12 +10,23 @@ import re
 from collections import Counter
 from collections.abc import Hashable, Iterator, Mapping, Sequence
 from itertools import compress, pairwise
+from operator import attrgetter
 from typing import Any
 
 from forensics.evidence.records import TEXT_LIMIT, Batch, Reject, clipped
 from forensics.sources.syslog_clock import Calendar, Clock
 from forensics.sources.syslog_lines import NOT_ABOUT_JOBS, Meaning, anatomy, grammars, text_of, wording_of
-from forensics.sources.syslog_stamps import CLOCKS, NEXT_RECORD, STAMP, Form, Shape, Stamp, found_stamp, with_clock, with_fraction
+from forensics.sources.syslog_stamps import (
+    NEXT_RECORD,
+    SECONDS,
+    STAMP,
+    Form,
+    Shape,
+    Stamp,
+    found_stamp,
+    is_seconds,
+    nanoseconds,
+)
 
 BLANK = "blank line"
 CONTINUATION = "continuation of a message"
@@ -24,7 +35,10 @@ IMPOSSIBLE_TIME = "impossible time stamp"
 INCOMPLETE = "incomplete last line"
 NO_SUCH_DAY = "29 February in a year that has none"
 STAMPS_KEPT = 200_000
-NO_STAMP = Stamp("", 0, None, is_yearless=False, form=Form.PLAIN, seam=0)
+PLAIN = Form.PLAIN
+NO_STAMP = Stamp(b"", 0, None, is_yearless=False, form=PLAIN)
+# What a message may tell, by the names of the columns.
+TOLD = ("event", "job", "command", "exit_code")
 # What a crash leaves at the start of a line, and what an editor leaves at the start of a file.
 LITTER = b"\x00\xef\xbb\xbf"
 LOOSE_PRIORITY = re.compile(rb"<\d{1,3}>\Z")
@@ -33,31 +47,53 @@ LOOSE_PRIORITY = re.compile(rb"<\d{1,3}>\Z")
 class Rows:
     """Rows of one table in file order, before their instants are known."""
 
-    WIDTH = 5
+    WIDTH = 6
 
     def __init__(self) -> None:
-        # One list of five values a row grows faster than five lists, or a million tuples.
+        # One list of all values grows faster than a list for each column, or a million tuples.
         self.values: list[Any] = []
 
     def columns(self, calendar: Calendar, hosts: Mapping[bytes, str | None]) -> dict[str, list[Any]]:
-        """Return the columns of the frames; ``hosts`` are the names by their bytes."""
-        records, stamps, raw_hosts, processes, meanings = (self.values[place :: self.WIDTH] for place in range(self.WIDTH))
-        process_ids = {raw: text_of(raw.rstrip(b"]:")) or None for raw in set(processes)}
+        """Return the columns of the frames, and keep no rows; ``hosts`` are the names by their bytes."""
+        by_column = (self.values[place :: self.WIDTH] for place in range(self.WIDTH))
+        records, stamps, seconds, raw_hosts, processes, meanings = by_column
+        self.values.clear()
 
         def speaker(row: int) -> tuple[Hashable, Hashable]:
             return (raw_hosts[row], meanings[row].event, meanings[row].job, meanings[row].command), processes[row]
 
-        return {
-            "at": calendar.instants(stamps, speaker),
-            "host": [hosts[raw] for raw in raw_hosts],
-            "job": [meaning.job for meaning in meanings],
-            "event": [meaning.event for meaning in meanings],
-            "command": [meaning.command for meaning in meanings],
-            "process_id": [process_ids[raw] for raw in processes],
-            "exit_code": [meaning.exit_code for meaning in meanings],
+        columns: dict[str, list[Any]] = {
+            "at": with_seconds(calendar.instants(stamps, speaker), seconds),
+            "host": list(map(hosts.__getitem__, raw_hosts)),
+            "process_id": process_ids(processes),
             "record": records,
-            "time_text": [stamp.text for stamp in stamps],
+            "time_text": texts(stamps, seconds),
         }
+        spoken = set(meanings)
+        told = [name for name in TOLD if any(getattr(meaning, name) is not None for meaning in spoken)]
+        return columns | {name: list(map(attrgetter(name), meanings)) for name in told}
+
+
+def with_seconds(instants: list[int | None], seconds: Sequence[bytes]) -> list[int | None]:
+    """Return instants of whole minutes with the seconds of their lines."""
+    passed = [SECONDS[text] if text in SECONDS else nanoseconds(text) for text in seconds]
+    return [None if instant is None else instant + more for instant, more in zip(instants, passed, strict=True)]
+
+
+def texts(stamps: Sequence[Stamp], seconds: Sequence[bytes]) -> list[str]:
+    """Return times as they were written; a text that several lines on end share is made once."""
+    written: list[str] = []
+    last, text = (NO_STAMP, b""), ""
+    for each in zip(stamps, seconds, strict=True):
+        if each != last:
+            last, text = each, each[0].text(each[1])
+        written.append(text)
+    return written
+
+
+def process_ids(raw: Sequence[bytes]) -> list[str | None]:
+    """Return process ids as text, out of tags cut behind their bracket; decoded all at once, since most are unlike."""
+    return [text or None for text in text_of(b"\n".join(raw)).replace("]", "").replace(":", "").split("\n")]
 
 
 class Reading:
@@ -74,10 +110,9 @@ class Reading:
         self._rejects: list[Reject] = []
         self._grammars = grammars()
         self._stamps: dict[bytes, Stamp] = {}
-        self._days: dict[bytes, Stamp] = {}
         self._shape = Shape()
         self._has_priorities = False
-        self._current = NO_STAMP, NO_STAMP
+        self._current = NO_STAMP, NO_STAMP, b"00"
 
     def take(self, first: int, lines: Sequence[bytes], ends_open: bool) -> Iterator[Reject]:
         """Read lines of which the first has this number; yield those that cannot be read.
@@ -96,29 +131,31 @@ class Reading:
         self._rejects.clear()
 
     def _split(self, numbers: Sequence[int], lines: Sequence[bytes]) -> tuple[list[int], list[bytes]]:
-        numbered = [(number, record) for number, line in zip(numbers, lines, strict=True) for record in records_in(line)]
+        pairs = zip(numbers, lines, strict=True)
+        numbered = [(number, record) for number, line in pairs for record in records_in(line)]
         self.records_beyond_lines += len(numbered) - len(lines)
         return [number for number, _ in numbered], [record for _, record in numbered]
 
     def _walk(self, numbers: Sequence[int], lines: Sequence[bytes]) -> None:
-        stamps, programs, hosts, plain, follow = self._stamps, self._grammars, self._hosts, Form.PLAIN, self.clock.follow
+        stamps, programs, hosts, follow = self._stamps, self._grammars, self._hosts, self.clock.follow
         triggered, lived = (rows.values.extend for rows in self._tables.values())
-        width, _, start, end = self._shape
-        last, current = self._current
+        width, start, end = self._shape
+        last, current, left = self._current
         unrelated = 0
         for number, line in zip(numbers, lines, strict=False):
-            key = line[:start] + line[end:width]
-            stamp = stamps.get(key)
-            if stamp is None or (end > start and not line[start:end].isdigit()):
+            stamp, seconds = stamps.get(line[:start] + line[end:width]), line[start:end]
+            if stamp is None or (seconds not in SECONDS and not is_seconds(seconds)):
                 stamp = self._new_stamp(number, line)
                 if stamp is None:
                     continue
-                width, _, start, end = self._shape
+                width, start, end = self._shape
+                seconds = line[start:end]
             if stamp is not last:
-                last, current = stamp, follow(stamp)
+                last, current = stamp, follow(stamp, seconds, left)
+            left = seconds
             parts = line[width:].split(b" ", 2)
             # An empty host or one that ends in a colon is none: the line begins with its tag, or oddly.
-            if stamp.form is plain and len(parts) == 3 and parts[1] and parts[0][-1:] not in b":":
+            if stamp.form is PLAIN and len(parts) == 3 and parts[1] and parts[0][-1:] not in b":":
                 host, tag, message = parts
                 program, _, process_id = tag.partition(b"[")
             else:
@@ -132,49 +169,29 @@ class Reading:
             if meaning.event is None:
                 self._remark(meaning, current)
                 continue
-            exact = current if end == start else with_fraction(current, line[start:end], line[start - 1 : start])
-            (triggered if meaning.is_trigger else lived)((number, exact, host, process_id, meaning))
-        self._current = last, current
+            (triggered if meaning.is_trigger else lived)((number, current, seconds, host, process_id, meaning))
+        self._current = last, current, left
         self.skipped.update({NOT_ABOUT_JOBS: unrelated} if unrelated else {})
 
     def _new_stamp(self, number: int, line: bytes) -> Stamp | None:
-        """Return the stamp of a line that is unlike the one before; account for the line where it has none."""
-        stamp = self._later_that_day(line)
-        if stamp is not None:
-            return stamp
-        clean = line.lstrip(LITTER)
-        found = found_stamp(clean)
+        """Return the stamp of a line that is unlike those before; account for the line where it has none."""
+        litter = len(line) - len(line.lstrip(LITTER))
+        found = found_stamp(line, litter)
         if found is None:
-            self._unreadable(number, line, clean)
+            self._unreadable(number, line, litter)
             return None
-        stamp, shape = found
-        self._shape = shape = shape.moved(len(line) - len(clean))
-        passed = CLOCKS[line[shape.clock : shape.clock + 8]] or 0
-        self._days[shape.day_key(line)] = stamp._replace(local=stamp.local - passed)
-        return self._remember(shape.key(line), stamp)
-
-    def _later_that_day(self, line: bytes) -> Stamp | None:
-        """Return the stamp of a line that differs from a line seen only in its time of day; the common case."""
-        shape = self._shape
-        day = self._days.get(shape.day_key(line))
-        if day is None or (shape.end > shape.start and not line[shape.start : shape.end].isdigit()):
-            return None
-        stamp = with_clock(day, line[shape.clock : shape.clock + 8])
-        return None if stamp is None else self._remember(shape.key(line), stamp)
-
-    def _remember(self, key: bytes, stamp: Stamp) -> Stamp:
+        stamp, self._shape = found
         if len(self._stamps) >= STAMPS_KEPT:
             self._stamps.clear()
-            self._days.clear()
-        return self._stamps.setdefault(key, stamp)
+        return self._stamps.setdefault(stamp.key, stamp)
 
-    def _unreadable(self, number: int, line: bytes, clean: bytes) -> None:
-        if not clean.strip():
+    def _unreadable(self, number: int, line: bytes, litter: int) -> None:
+        if not line[litter:].strip():
             self.skipped[BLANK] += 1
         elif line[:1].isspace():
             self.skipped[CONTINUATION] += 1
         else:
-            self._reject(number, IMPOSSIBLE_TIME if STAMP.match(clean) else NO_TIME, line)
+            self._reject(number, IMPOSSIBLE_TIME if STAMP.match(line, litter) else NO_TIME, line)
 
     def _reject(self, number: int, reason: str, line: bytes) -> None:
         self._rejects.append(Reject(self._file, number, reason, clipped(text_of(line[: 4 * TEXT_LIMIT]))))
@@ -188,9 +205,9 @@ class Reading:
         """Yield the rows by table; ``host`` stands where a line names none."""
         hosts = {raw: text_of(raw) or host for raw in self._hosts}
         for table, rows in self._tables.items():
+            if not rows.values:
+                continue
             columns = rows.columns(calendar, hosts)
-            if table == "triggers":
-                del columns["exit_code"]
             if None in columns["at"]:
                 yield from (Reject(self._file, *broken) for broken in without_instant(columns))
             if columns["at"]:
@@ -198,9 +215,10 @@ class Reading:
                 yield Batch(table, self._file, columns)
 
     def covers(self, calendar: Calendar) -> tuple[int, int] | None:
-        """Return the first and the last instant on any readable line, to whole seconds where it is no row's."""
-        ends = (calendar.instant(stamp) for stamp in self.clock.extremes())
-        instants = [*self._covered, *(instant for instant in ends if instant is not None)]
+        """Return the first and the last instant on any readable line."""
+        ends = [(calendar.instant(stamp), seconds) for stamp, seconds in self.clock.extremes(self._current[-1])]
+        instants = [instant + nanoseconds(seconds) for instant, seconds in ends if instant is not None]
+        instants += self._covered
         return (min(instants), max(instants)) if instants else None
 
     def named_hosts(self, host: str | None) -> frozenset[str]:
@@ -228,10 +246,10 @@ def records_in(line: bytes) -> list[bytes]:
 
 def is_cut_off(line: bytes) -> bool:
     """Return whether a last line without a line end cannot be shown to be whole where that matters."""
-    found = found_stamp(line.lstrip(LITTER))
+    found = found_stamp(line, len(line) - len(line.lstrip(LITTER)))
     if found is None:
         return bool(line.strip()) and not line[:1].isspace()
     stamp, shape = found
-    parts = anatomy(stamp.form, line.lstrip(LITTER)[shape.width :])
+    parts = anatomy(stamp.form, line[shape.width :])
     wording = wording_of(parts.program)
     return not parts.is_tagged if wording is None else not wording(parts.message).is_whole

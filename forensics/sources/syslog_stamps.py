@@ -13,11 +13,13 @@ from enum import Enum
 from typing import Generic, NamedTuple, TypeVar
 
 SECOND = 1_000_000_000
-DAY = 86_400 * SECOND
+MINUTE = 60 * SECOND
+DAY = 24 * 60 * MINUTE
 EPOCH = date(1970, 1, 1).toordinal()
 LEAP_YEAR = 2000
 MONTHS = {month: number for number, month in enumerate(b"Jan Feb Mar Apr May Jun Jul Aug Sep Oct Nov Dec".split(), 1)}
-FRACTIONS = tuple(10 ** (9 - digits) for digits in range(10))
+SECONDS = {b"%02d" % second: second * SECOND for second in range(61)}
+FRACTIONS: tuple[int, ...] = tuple(10 ** (9 - digits) for digits in range(10))
 HIGHEST_PRIORITY = 191
 # Outside these years an instant in ns would not fit into 64 bits, and no syslog was ever written.
 YEARS = range(1970, 2262)
@@ -25,9 +27,9 @@ YEARS = range(1970, 2262)
 STAMP = re.compile(
     rb"(?:<(?P<priority>\d{1,3})>)?(?P<version>1 (?=\d{4}-))?"
     rb"(?P<day>\d{4}-\d\d-\d\d|[A-Z][a-z][a-z] [ \d]?\d(?: \d{4})?|\d\d-\d\d)"
-    rb"[T ](?P<clock>\d\d:\d\d:\d\d)(?P<fraction>[.,]\d+)?(?P<zone>[Zz]|[+-]\d\d(?::?\d\d)?)?(?P<end>:? )"
+    rb"[T ](?P<clock>\d\d:\d\d:)(?P<seconds>\d\d(?:[.,]\d+)?)"
+    rb"(?P<zone>[Zz]|[+-](?:[01]\d|2[0-3])(?::?[0-5]\d)?)?(?P<end>:? )"
 )
-CLOCK = re.compile(rb"([01]\d|2[0-3]):([0-5]\d):([0-5]\d|60)")
 NEXT_RECORD = re.compile(rb"<\d{1,3}>(?=(?:\d{4}-\d\d-\d\d|[A-Z][a-z][a-z] [ \d]\d)[T ]\d\d:\d\d:\d\d)")
 
 T = TypeVar("T")
@@ -58,85 +60,72 @@ class Form(Enum):
 
 
 class Stamp(NamedTuple):
-    """A time as a line writes it.
+    """A time as lines write it, to whole minutes; the seconds are each line's own.
 
     ``local`` is in ns since the epoch as if the zone were UTC, in the year 2000 where the line names
-    no year. ``offset`` is the line's own, in ns; None where it names none. ``seam`` is where in
-    ``text`` a fraction belongs. ``era`` counts the New Years passed since the file began, and
-    ``setback`` is the latest jump back before the line, as (from, to) in ``local``.
+    no year. ``offset`` is the line's own, in ns; None where it names none. The text as written lies
+    between ``begin`` and ``stop`` of the ``key``, and the seconds belong at ``seam``. ``era`` counts
+    the New Years passed since the file began, and ``setback`` is the latest jump back before the
+    line, as (from, to) in ``local``.
     """
 
-    text: str
+    key: bytes
     local: int
     offset: int | None
     is_yearless: bool
     form: Form
-    seam: int
+    begin: int = 0
+    seam: int = 0
+    stop: int = 0
     era: int = 0
     setback: tuple[int, int] | None = None
 
+    def text(self, seconds: bytes) -> str:
+        """Return the time as a line with these seconds wrote it."""
+        return (self.key[self.begin : self.seam] + seconds + self.key[self.seam : self.stop]).decode("ascii")
+
 
 class Shape(NamedTuple):
-    """Where things lie in a line: the end of its stamp, its time of day, and the digits of its fraction."""
+    """Where the stamp of a line ends, and where in it the seconds with their fraction lie."""
 
     width: int = 0
-    clock: int = 0
     start: int = 0
     end: int = 0
 
-    def key(self, line: bytes) -> bytes:
-        """Return the stamp of a line of this shape, without the digits of its fraction."""
-        return line[: self.start] + line[self.end : self.width]
 
-    def day_key(self, line: bytes) -> bytes:
-        """Return the stamp of a line of this shape, without its time of day and the digits of its fraction."""
-        return line[: self.clock] + line[self.clock + 8 : self.start] + line[self.end : self.width]
-
-    def moved(self, distance: int) -> Shape:
-        """Return this shape for a line that has so many bytes more before its stamp."""
-        return Shape(*(place + distance for place in self))
-
-
-def found_stamp(line: bytes) -> tuple[Stamp, Shape] | None:
-    """Return the stamp, to whole seconds, that a line starts with; None where it starts with no possible time."""
-    match = STAMP.match(line)
-    if match is None:
+def found_stamp(line: bytes, litter: int = 0) -> tuple[Stamp, Shape] | None:
+    """Return the stamp that a line starts with, after so many bytes of litter; None where it is no possible time."""
+    match = STAMP.match(line, litter)
+    if match is None or int(match["priority"] or 0) > HIGHEST_PRIORITY:
         return None
-    priority, version, day, clock, fraction, zone, end = match.groups()
-    (begun, is_yearless), passed = DAYS[day], CLOCKS[clock]
-    if begun is None or passed is None or (priority and int(priority) > HIGHEST_PRIORITY):
+    (midnight, is_yearless), passed = DAYS[match["day"]], MINUTES[match["clock"]]
+    if midnight is None or passed is None or not is_seconds(match["seconds"]):
         return None
-    text = (line[match.start("day") : match.end("clock")] + (zone or b"")).decode("ascii")
-    offset = None if zone is None else OFFSETS[zone]
-    form = _form(priority, version, end, is_short=len(day) == len("MM-DD"))
-    stamp = Stamp(text, begun + passed, offset, is_yearless, form, match.end("clock") - match.start("day"))
-    width = match.end()
-    start, stop = (width, width) if fraction is None else (match.start("fraction") + 1, match.end("fraction"))
-    return stamp, Shape(width, match.start("clock"), start, stop)
+    start, end = match.span("seconds")
+    shape = Shape(match.end(), start, end)
+    key = line[:start] + line[end : shape.width]
+    offset = None if match["zone"] is None else OFFSETS[match["zone"]]
+    stop = len(key) - len(match["end"])
+    return Stamp(key, midnight + passed, offset, is_yearless, _form(match), match.start("day"), start, stop), shape
 
 
-def with_clock(day: Stamp, clock: bytes) -> Stamp | None:
-    """Return a stamp at this time of the day on which another one is the midnight, None where there is no such time."""
-    passed = CLOCKS[clock]
-    if passed is None:
-        return None
-    text, midnight, offset, is_yearless, form, seam, _, _ = day
-    return Stamp(f"{text[: seam - 8]}{clock.decode('ascii')}{text[seam:]}", midnight + passed, offset, is_yearless, form, seam)
+def is_seconds(text: bytes) -> bool:
+    """Return whether a text is seconds, with a fraction or without."""
+    return text[:2] in SECONDS and (len(text) == 2 or (text[2:3] in b".," and text[3:].isdigit()))
 
 
-def with_fraction(stamp: Stamp, digits: bytes, separator: bytes) -> Stamp:
-    """Return a stamp with the fraction that one line adds to its whole seconds."""
-    text, local, offset, is_yearless, form, seam, era, setback = stamp
-    nanos = int(digits[:9]) * FRACTIONS[min(len(digits), 9)]
-    return Stamp(f"{text[:seam]}{(separator + digits).decode('ascii')}{text[seam:]}", local + nanos, offset, is_yearless, form, seam, era, setback)
+def nanoseconds(seconds: bytes) -> int:
+    """Return in ns what ``is_seconds``; what is finer is cut off, a leap second counts on into the next minute."""
+    fraction = seconds[3:12]
+    return int(seconds[:2] + fraction) * FRACTIONS[len(fraction)]
 
 
-def _form(priority: bytes | None, version: bytes | None, end: bytes, is_short: bool) -> Form:
-    if version:
+def _form(match: re.Match[bytes]) -> Form:
+    if match["version"]:
         return Form.MODERN
-    if end != b" " or is_short:
+    if match["end"] != b" " or len(match["day"]) == len("MM-DD"):
         return Form.HOSTLESS
-    return Form.FORWARDED if priority else Form.PLAIN
+    return Form.FORWARDED if match["priority"] else Form.PLAIN
 
 
 def _day(text: bytes) -> tuple[int | None, bool]:
@@ -154,13 +143,10 @@ def _day(text: bytes) -> tuple[int | None, bool]:
     return ((begun.toordinal() - EPOCH) * DAY if begun.year in YEARS else None), is_yearless
 
 
-def _clock(text: bytes) -> int | None:
-    """Return a time of day in ns; a leap second counts on into the next minute."""
-    match = CLOCK.fullmatch(text)
-    if match is None:
-        return None
-    hours, minutes, seconds = map(int, match.groups())
-    return (hours * 3600 + minutes * 60 + seconds) * SECOND
+def _minutes(text: bytes) -> int | None:
+    """Return in ns how much of the day has passed at ``HH:MM:``, None where there is no such time."""
+    hours, minutes = int(text[:2]), int(text[3:5])
+    return (hours * 60 + minutes) * MINUTE if hours < 24 and minutes < 60 else None
 
 
 def _offset(text: bytes) -> int:
@@ -172,5 +158,5 @@ def _offset(text: bytes) -> int:
 
 
 DAYS: Memo[tuple[int | None, bool]] = Memo(_day, 4096)
-CLOCKS: Memo[int | None] = Memo(_clock, 1 << 17)
+MINUTES: Memo[int | None] = Memo(_minutes, 1 << 14)
 OFFSETS: Memo[int] = Memo(_offset, 4096)

@@ -54,8 +54,8 @@ class Years:
     def hear(self, stamp: Stamp, day: date) -> None:
         """Take a date that a line tells of its own day."""
         noon = (day.toordinal() - EPOCH) * DAY + DAY // 2
-        year, distance = nearest_year(stamp.local, noon)
-        if stamp.is_yearless and distance <= TOLD_SLACK:
+        year, distance = nearest_year(stamp.local, noon) if stamp.is_yearless else (0, WHOLE_YEAR)
+        if distance <= TOLD_SLACK:
             self._votes[year - stamp.era] += 1
 
     def border(self, stamp: Stamp, dated: int) -> None:
@@ -101,6 +101,7 @@ def in_year(local: int, year: int) -> int | None:
 def nearest_year(local: int, instant: int) -> tuple[int, int]:
     """Return the year in which a yearless time is nearest to an instant, and how far off it is, in ns."""
     year = datetime.fromtimestamp(instant // SECOND, UTC).year
-    near = [(abs(moved - instant), candidate) for candidate in (year - 1, year, year + 1) if (moved := in_year(local, candidate)) is not None]
+    moved = [(in_year(local, candidate), candidate) for candidate in (year - 1, year, year + 1)]
+    near = [(abs(time - instant), candidate) for time, candidate in moved if time is not None]
     distance, best = min(near, default=(WHOLE_YEAR, year))
     return best, distance

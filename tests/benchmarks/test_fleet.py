@@ -9,18 +9,18 @@ import tomllib
 from pathlib import Path
 from typing import Any
 
-import fleet
-import fleet_jobs
-import fleet_runs
-import fleet_truth
 import numpy as np
 import pandas as pd
 import pytest
-import score as scoring
+
+from benchmarks import fleet, fleet_jobs, fleet_kinds, fleet_runs, fleet_truth
+from benchmarks import score as scoring
+from forensics.configfile import read_config
 
 MINUTE = 60_000
 DUE = 1_772_434_800_000
-NONE = fleet_runs.NEVER
+NONE = fleet_kinds.NEVER
+BOTH_LANES = fleet_truth.Lanes()
 NOW = DUE + 17 * 60 * MINUTE
 
 JOB = fleet_jobs.Job(
@@ -38,7 +38,7 @@ def rows(columns: tuple[str, ...], *values: tuple[int, ...]) -> pd.DataFrame:
 
 def verdict(
     *, triggers: Any = ((DUE + 1000, 0, 0),), said: Any = (), files: Any = (), life: Any = (), now: int = NOW,
-    lanes: fleet_truth.Lanes = fleet_truth.Lanes(), **traits: Any,
+    lanes: fleet_truth.Lanes = BOTH_LANES, **traits: Any,
 ) -> str:  # fmt: skip
     """Return what the truth's rules say of one run, due at 07:00; times of claims and files are minutes after it."""
     job = dataclasses.replace(JOB, **traits)
@@ -48,10 +48,12 @@ def verdict(
     facts = fleet_truth.gather_facts(
         [job],
         runs,
-        rows(fleet_runs.TRIGGER_COLUMNS, *triggers),
-        rows(fleet_runs.MESSAGE_COLUMNS, *messages),
-        rows(fleet_runs.FILE_COLUMNS, *made),
-        rows(fleet_runs.LIFE_COLUMNS, *((DUE + round(minute * MINUTE), event, code, 0) for event, code, minute in life)),
+        rows(fleet_kinds.TRIGGER_COLUMNS, *triggers),
+        rows(fleet_kinds.MESSAGE_COLUMNS, *messages),
+        rows(fleet_kinds.FILE_COLUMNS, *made),
+        rows(
+            fleet_kinds.LIFE_COLUMNS, *((DUE + round(minute * MINUTE), event, code, 0) for event, code, minute in life)
+        ),
         np.array([NONE]),
     )
     return str(fleet_truth.judge([job], runs, facts, now, lanes)[0])
@@ -60,11 +62,11 @@ def verdict(
 FILE = (0, 500, 4)
 EMPTY = (0, 0, 4)
 RUNNER = {"runner": True}
-EXIT_1 = (fleet_runs.FAILED, 1, 5)
-KILLED = (fleet_runs.FAILED, 137, 5)
-BEGUN = (fleet_runs.BOOT_STARTED, -1, 0.1)
-TIMED_OUT = (fleet_runs.TIMED_OUT, -1, 1)
-COMPLETED = (fleet_runs.COMPLETED, 0, 4)
+EXIT_1 = (fleet_kinds.FAILED, 1, 5)
+KILLED = (fleet_kinds.FAILED, 137, 5)
+BEGUN = (fleet_kinds.BOOT_STARTED, -1, 0.1)
+TIMED_OUT = (fleet_kinds.TIMED_OUT, -1, 1)
+COMPLETED = (fleet_kinds.COMPLETED, 0, 4)
 
 
 @pytest.mark.parametrize(
@@ -121,7 +123,9 @@ def small(folder: Path, **options: Any) -> dict[str, Any]:
 
 def content(folder: Path) -> dict[str, bytes]:
     """Return every file of a fleet."""
-    return {path.relative_to(folder).as_posix(): path.read_bytes() for path in sorted(folder.rglob("*")) if path.is_file()}
+    return {
+        path.relative_to(folder).as_posix(): path.read_bytes() for path in sorted(folder.rglob("*")) if path.is_file()
+    }
 
 
 def test_same_seed_gives_the_same_bytes(tmp_path: Path) -> None:
@@ -144,6 +148,19 @@ def test_every_preset_writes_a_fleet_with_a_verdict_for_each_run(tmp_path: Path,
     assert (truth["verdict"] != "").all()
 
 
+def test_no_two_jobs_have_one_name() -> None:
+    assert len({fleet_jobs.job_name(number) for number in range(3000)}) == 3000
+
+
+@pytest.mark.parametrize("preset", ["everything", "wide", "no_triggers"])
+def test_the_product_accepts_the_config(tmp_path: Path, preset: str) -> None:
+    story = small(tmp_path, preset=preset, jobs=60, runs=None)
+    config = tmp_path / "forensics.toml"
+    jobs = read_config(config.read_text(encoding="utf-8"), str(config)).jobs
+    assert len(jobs) == story["jobs"]
+    assert not [job.problem for job in jobs if job.problem]
+
+
 @pytest.mark.parametrize(
     ("fault", "expected"),
     [("lost_message", "unreported"), ("missed", "missed"), ("false_alarm", "false_alarm"), ("skipped", "skipped")],
@@ -160,7 +177,11 @@ def test_trigger_marks_name_the_line_that_starts_the_job(tmp_path: Path, form: s
     lines = (tmp_path / "logs" / "cron.log").read_text(encoding="utf-8").split("\n")
     globs = tomllib.loads((tmp_path / "forensics.toml").read_text(encoding="utf-8"))["job"]
     commands = {job["name"]: job.get("command", f"/opt/jobs/{job['name']}").strip("*") for job in globs}
-    marked = [(row["job"], mark) for row in scoring.read_truth(tmp_path).to_dict("records") for mark in row["triggers"].split()]
+    marked = [
+        (row["job"], mark)
+        for row in scoring.read_truth(tmp_path).to_dict("records")
+        for mark in row["triggers"].split()
+    ]
     assert marked
     assert all(commands[job] in lines[int(mark.rsplit(":", 1)[1]) - 1] for job, mark in marked)
 
@@ -193,12 +214,15 @@ def test_no_evidence_speaks_for_two_runs_of_a_job(tmp_path: Path) -> None:
     small(tmp_path, preset="heavy", jobs=10, days=2)
     truth = scoring.read_truth(tmp_path)
     for lane in scoring.LANES:
-        marks = truth["job"].astype(str).repeat(truth[lane].str.split().str.len()) + truth[lane].str.split().explode().dropna()
+        marks = (
+            truth["job"].astype(str).repeat(truth[lane].str.split().str.len())
+            + truth[lane].str.split().explode().dropna()
+        )
         assert not marks.duplicated().any()
 
 
 def test_claims_come_before_the_next_start_where_runs_do_not_overlap() -> None:
-    happened = fleet_runs.Fleet()
+    happened = fleet_kinds.Fleet()
     job = dataclasses.replace(JOB, schedule="*/15 * * * *", period=15 * MINUTE, path="random", max_duration=None)
     rates = {"late_message": 0.5, "lost_message": 0.1, "retried": 0.2}
     span = (DUE, DUE + 48 * 60 * MINUTE)
@@ -210,9 +234,15 @@ def test_claims_come_before_the_next_start_where_runs_do_not_overlap() -> None:
 
 
 def test_messages_of_outlasting_runs_keep_the_order_of_the_runs() -> None:
-    happened = fleet_runs.Fleet()
+    happened = fleet_kinds.Fleet()
     job = dataclasses.replace(
-        JOB, schedule="*/15 * * * *", period=15 * MINUTE, duration=40 * MINUTE, outlasts=True, path="random", max_duration=90 * MINUTE
+        JOB,
+        schedule="*/15 * * * *",
+        period=15 * MINUTE,
+        duration=40 * MINUTE,
+        outlasts=True,
+        path="random",
+        max_duration=90 * MINUTE,
     )
     span = (DUE, DUE + 48 * 60 * MINUTE)
     fleet_runs.happen(happened, 0, job, span, 0, {"late_message": 0.5}, False, np.random.default_rng(1))
@@ -244,7 +274,11 @@ def told(folder: Path) -> pd.DataFrame:
     runs["executed_at"] = [at.isoformat() if not pd.isna(at) else None for at in truth["first_evidence_at"]]
     runs["configured"] = True
     runs["provenance"] = [
-        [{"lane": lane, "file": mark.rsplit(":", 1)[0], "record": int(mark.rsplit(":", 1)[1])} for lane in scoring.LANES for mark in row[lane].split()]
+        [
+            {"lane": lane, "file": mark.rsplit(":", 1)[0], "record": int(mark.rsplit(":", 1)[1])}
+            for lane in scoring.LANES
+            for mark in row[lane].split()
+        ]
         for row in truth.to_dict("records")
     ]
     return runs

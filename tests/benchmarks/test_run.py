@@ -8,18 +8,18 @@ import subprocess
 import sys
 from pathlib import Path
 
-import asof
-import fleet
-import plain_pandas
 import pytest
-import run
-import score as scoring
+
+from benchmarks import asof, fleet, plain_pandas, run
+from benchmarks import score as scoring
 
 
 @pytest.fixture
 def folder(tmp_path: Path) -> Path:
     """Return a small fleet in the formats that the peers read."""
-    fleet.generate(tmp_path, jobs=8, days=1, seed=2, preset="noisy", triggers="syslog", artifacts="find-listing", after_hours=2)
+    fleet.generate(
+        tmp_path, jobs=8, days=1, seed=2, preset="noisy", triggers="syslog", artifacts="find-listing", after_hours=2
+    )
     return tmp_path
 
 

@@ -12,8 +12,14 @@ from hypothesis import strategies as st
 from forensics.sources.bodyfile import Bodyfile
 from tests.sources.tree_builders import SECOND, Outcome, cut_gzip, outcome, reader
 
-PART = st.text(st.characters(exclude_characters="/\n\r", exclude_categories=["Cs"]), min_size=1).filter(lambda part: part != ".")
-NAME = st.lists(PART, min_size=1, max_size=3).map("/".join).filter(lambda name: not name.endswith(("(deleted)", "(deleted-realloc)")))
+PART = st.text(st.characters(exclude_characters="/\n\r", exclude_categories=["Cs"]), min_size=1).filter(
+    lambda part: part != "."
+)
+NAME = (
+    st.lists(PART, min_size=1, max_size=3)
+    .map("/".join)
+    .filter(lambda name: not name.endswith(("(deleted)", "(deleted-realloc)")))
+)
 
 Read = Callable[..., Outcome]
 
@@ -23,7 +29,9 @@ def read(tmp_path: Path) -> Read:
     return reader(Bodyfile(), tmp_path / "tree.body")
 
 
-def line(name: str, mtime: str = "5", mode: str = "r/rrw-r--r--", size: str = "22", ctime: str = "6", crtime: str = "0") -> str:
+def line(
+    name: str, mtime: str = "5", mode: str = "r/rrw-r--r--", size: str = "22", ctime: str = "6", crtime: str = "0"
+) -> str:
     return f"0|{name}|16|{mode}|1000|1000|{size}|4|{mtime}|{ctime}|{crtime}\n"
 
 
@@ -39,7 +47,10 @@ def test_every_name_and_time_survives(read: Read, name: str, at: int) -> None:
 
 
 @settings(deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
-@given(content=st.binary(max_size=200) | st.lists(st.sampled_from([b"0|", b"5|" * 9, b"\\", b"\n", b"#", b"\xff"])).map(b"".join))
+@given(
+    content=st.binary(max_size=200)
+    | st.lists(st.sampled_from([b"0|", b"5|" * 9, b"\\", b"\n", b"#", b"\xff"])).map(b"".join)
+)
 def test_junk_is_accounted_for(read: Read, content: bytes) -> None:
     assert read(content).is_balanced
 
@@ -49,7 +60,14 @@ def test_the_real_bodyfile_is_read_whole(shared_data: Path) -> None:
     rows = {row["path"]: row for row in found.rows}
     assert (len(found.rows), found.rejects) == (20, [])
     assert found.account.skipped == {"comment": 1, "no modification time": 4}
-    assert {"0", "False", "file|with|pipes", "file\\with\\backslashes", "\\testdir2", "file_symboliclink1"} <= rows.keys()
+    assert {
+        "0",
+        "False",
+        "file|with|pipes",
+        "file\\with\\backslashes",
+        "\\testdir2",
+        "file_symboliclink1",
+    } <= rows.keys()
     assert "passwordz\r.txt" in rows
     assert "leyndardómarnir/ekki skoða/þínar skrár" in rows
     assert rows["file|with|pipes"]["at"] == 1596091265_352146149
@@ -68,7 +86,7 @@ def test_the_corrupt_bodyfile_has_one_reject(shared_data: Path) -> None:
     assert found.paths == ["a_directory", "passwords\r.txt"]
 
 
-@pytest.mark.parametrize("mtime", ["0", ""])
+@pytest.mark.parametrize("mtime", ["0", "", "0.0000000"])
 def test_a_file_without_a_modification_time_is_no_evidence(read: Read, mtime: str) -> None:
     found = read(line("/a", mtime))
     assert (found.rows, found.account.skipped) == ([], {"no modification time": 1})

@@ -13,7 +13,9 @@ from hypothesis import strategies as st
 from forensics.sources.find_listing import FindListing
 from tests.sources.tree_builders import NOW, SECOND, TOKYO, Outcome, cut_gzip, instant, outcome, reader
 
-PART = st.text(st.characters(exclude_characters="/\n", exclude_categories=["Cs"]), min_size=1).filter(lambda part: part != ".")
+PART = st.text(st.characters(exclude_characters="/\n", exclude_categories=["Cs"]), min_size=1).filter(
+    lambda part: part != "."
+)
 PATH = st.lists(PART, min_size=1, max_size=4).map("/".join)
 FILE = st.tuples(st.integers(-(2**62), 2**62), st.integers(0, 2**60), PATH)
 
@@ -40,7 +42,10 @@ def test_every_path_and_time_survives(read: Read, files: list[tuple[int, int, st
 
 
 @settings(deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
-@given(content=st.binary(max_size=200) | st.lists(st.sampled_from([b"1.5\t", b"2 ", b"./a\n", b"\n", b"\xff", b"x"])).map(b"".join))
+@given(
+    content=st.binary(max_size=200)
+    | st.lists(st.sampled_from([b"1.5\t", b"2 ", b"./a\n", b"\n", b"\xff", b"x"])).map(b"".join)
+)
 def test_junk_is_accounted_for(read: Read, content: bytes) -> None:
     found = read(content)
     assert found.is_balanced
@@ -49,7 +54,9 @@ def test_junk_is_accounted_for(read: Read, content: bytes) -> None:
 
 def test_many_lines_at_once_give_the_same_as_one_by_one(read: Read) -> None:
     draw = random.Random(7)
-    lines = [line(draw.randrange(2 * 10**18), draw.randrange(9999), f"/srv/{draw.randrange(99)}/é {n}/") for n in range(300)]
+    lines = [
+        line(draw.randrange(2 * 10**18), draw.randrange(9999), f"/srv/{draw.randrange(99)}/é {n}/") for n in range(300)
+    ]
     at_once = read("".join(lines), root="/srv")
     one_by_one = read("".join([*lines, "junk\n"]), root="/srv")
     assert at_once.rows == one_by_one.rows
@@ -78,7 +85,9 @@ def test_local_times_may_stand_between_blanks(read: Read) -> None:
     assert (row["size"], row["path"]) == (5, "a\tb  c")
 
 
-@pytest.mark.parametrize("moment", ["2026-02-30+07:32:10.1", "2026-03-19+25:00:00.1", "9999-01-01+00:00:00.1", "99999999999999.5"])
+@pytest.mark.parametrize(
+    "moment", ["2026-02-30+07:32:10.1", "2026-03-19+25:00:00.1", "9999-01-01+00:00:00.1", "99999999999999.5"]
+)
 def test_a_time_that_is_none_is_rejected(read: Read, moment: str) -> None:
     found = read(f"{moment}\t5\t./a\n")
     assert (found.rows, [reject.reason for reject in found.rejects]) == ([], ["its time cannot be read"])
@@ -109,7 +118,8 @@ def test_paths_are_relative_to_the_root(read: Read, root: str | None, listed: st
 
 
 @pytest.mark.parametrize(
-    ("root", "listed"), [("/srv/posts", "/srv/posts-old/a"), ("/srv/posts", "/srv"), ("posts", "other/a"), (".", "/srv/a")]
+    ("root", "listed"),
+    [("/srv/posts", "/srv/posts-old/a"), ("/srv/posts", "/srv"), ("posts", "other/a"), (".", "/srv/a")],
 )
 def test_what_lies_outside_the_root_is_skipped(read: Read, root: str, listed: str) -> None:
     found = read(line(SECOND, 1, listed), root=root)

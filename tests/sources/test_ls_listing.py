@@ -43,7 +43,9 @@ def test_junk_is_accounted_for(read: Read, content: bytes) -> None:
     assert read(content).is_balanced
 
 
-@pytest.mark.parametrize("name", ["centos-7.7-ls-al", "osx-10.11.6-ls-al", "ubuntu-18.04-ls-al", "ubuntu-18.04-ls-l-iso"])
+@pytest.mark.parametrize(
+    "name", ["centos-7.7-ls-al", "osx-10.11.6-ls-al", "ubuntu-18.04-ls-al", "ubuntu-18.04-ls-l-iso"]
+)
 def test_a_real_listing_reads_as_its_reading_beside_it(shared_data: Path, name: str) -> None:
     listing = shared_data / "filesystem" / f"jc-{name}.out"
     expected = json.loads(listing.with_suffix(".json").read_text())
@@ -138,7 +140,9 @@ def test_a_listing_over_new_year_begins_in_the_year_before(read: Read) -> None:
     ]
 
 
-@pytest.mark.parametrize("date", ["2026-02-30 07:32", "Feb 30 07:32", "2026-03-19 24:01", "Mar 19 07:61:00 2026", "9999-01-01 00:00"])
+@pytest.mark.parametrize(
+    "date", ["2026-02-30 07:32", "Feb 30 07:32", "2026-03-19 24:01", "Mar 19 07:61:00 2026", "9999-01-01 00:00"]
+)
 def test_a_date_that_no_calendar_has_is_rejected(read: Read, date: str) -> None:
     found = read(entry("a", date) + entry("b"))
     assert found.paths == ["b"]
@@ -171,12 +175,18 @@ def test_an_entry_is_cut_into_its_fields(read: Read, line: str, path: str, size:
 
 
 def test_headings_lead_into_folders(read: Read) -> None:
-    listing = f".:\ntotal 8\n{entry('sub', mode='drwxr-xr-x')}\n./sub:\ntotal 4\n{entry('a')}\n./sub/deep er:\n{entry('b')}"
+    listing = (
+        f".:\ntotal 8\n{entry('sub', mode='drwxr-xr-x')}\n./sub:\ntotal 4\n{entry('a')}\n./sub/deep er:\n{entry('b')}"
+    )
     assert read(listing).paths == ["sub", "sub/a", "sub/deep er/b"]
 
 
 def test_two_folders_of_one_call_are_told_apart(read: Read) -> None:
-    assert read(f"{entry('/etc/file')}\none:\n{entry('a')}\ntwo/:\n{entry('a')}").paths == ["etc/file", "one/a", "two/a"]
+    assert read(f"{entry('/etc/file')}\none:\n{entry('a')}\ntwo/:\n{entry('a')}").paths == [
+        "etc/file",
+        "one/a",
+        "two/a",
+    ]
 
 
 @pytest.mark.parametrize(
@@ -225,7 +235,9 @@ def test_attributes_under_an_entry_are_skipped(read: Read) -> None:
 
 
 def test_lines_that_ls_does_not_write_are_rejected(read: Read) -> None:
-    found = read(f"{entry('a')}ls: cannot open directory 'x': Permission denied\n-????????? ? ? ? ? ? gone\nhere is why:\n{entry('b')}")
+    found = read(
+        f"{entry('a')}ls: cannot open directory 'x': Permission denied\n-????????? ? ? ? ? ? gone\nhere is why:\n{entry('b')}"
+    )
     assert found.paths == ["a", "b"]
     assert [reject.record for reject in found.rejects] == [2, 3, 4]
 

@@ -1,0 +1,44 @@
+"""All statements over runs that a person should know of, those on the evidence's own truth first."""
+
+from __future__ import annotations
+
+from zoneinfo import ZoneInfo
+
+import pandas as pd
+
+from forensics.analyse.alarms import mass_failure
+from forensics.analyse.clocks import clock_offsets
+from forensics.analyse.columns import Columns
+from forensics.analyse.lint import copied_trees, near_paths, orphans, unconfigured, unusable_schedules
+from forensics.analyse.outages import lane_outages, silent_logs
+from forensics.analyse.streaks import claimed_streaks
+from forensics.config import Config
+from forensics.evidence.coverage import Coverage
+from forensics.evidence.intake import Evidence
+from forensics.evidence.paired import Paired, Window
+from forensics.evidence.result import Finding
+
+
+def findings(
+    runs: pd.DataFrame,
+    paired: Paired,
+    evidence: Evidence,
+    coverage: Coverage,
+    config: Config,
+    window: Window,
+    zone: ZoneInfo,
+) -> tuple[Finding, ...]:
+    """Return the findings of a report; the rows of ``runs`` are those of ``paired.runs``, times in texts are in ``zone``."""
+    columns = Columns(runs)
+    return (
+        *mass_failure(columns),
+        *lane_outages(columns, zone),
+        *silent_logs(columns, paired, evidence, coverage, zone),
+        *claimed_streaks(columns, paired),
+        *clock_offsets(columns, paired, evidence),
+        *copied_trees(paired, evidence, zone),
+        *near_paths(columns, paired),
+        *unusable_schedules(config.jobs),
+        *unconfigured(columns, paired),
+        *orphans(paired),
+    )

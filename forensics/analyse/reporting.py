@@ -1,0 +1,90 @@
+"""Whether the messages themselves can be believed: what they said, held against what is proven."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+
+import pandas as pd
+
+from forensics.analyse.columns import Columns
+from forensics.analyse.wording import percent, share
+from forensics.evidence.paired import Flags
+from forensics.evidence.result import ReportingCheck
+from forensics.verdicts import Claim
+
+ENOUGH_PROOF = 0.5
+RARE = 0.05
+
+
+@dataclass(frozen=True)
+class Tally:
+    """Runs from which a message was due: how many said success, are proven, could be checked, are proven or said so."""
+
+    owed: int
+    said: int
+    proven: int
+    checkable: int
+    proven_and_said: int
+    proven_or_said: int
+
+    @property
+    def rate(self) -> float:
+        """Return the share of the runs that said success."""
+        return self.said / self.owed if self.owed else 0.0
+
+
+def check_reporting(runs: pd.DataFrame, owed: Flags, checkable: Flags, threshold: float) -> ReportingCheck:
+    """Return whether the reporting of the window can be believed.
+
+    It is suspect when its rate is under the threshold and would not be, had every proven run said
+    success; or when so few of the proven runs said success that chance does not explain it. Where the
+    work is missing as well as the message, the message is not to blame.
+    """
+    tally = tallied(Columns(runs), owed, checkable)
+    status, reason = judged(tally, threshold)
+    return ReportingCheck(status, reason, threshold, tally.said, tally.owed, tally.proven, tally.checkable)
+
+
+def tallied(columns: Columns, owed: Flags, checkable: Flags) -> Tally:
+    """Return the counts of a window."""
+    due = owed & columns.in_window
+    said, proven = due & columns.among("claim", Claim.SUCCESS), due & columns.is_executed
+    masks = (due, said, proven, due & checkable, proven & said, proven | said)
+    return Tally(*(int(mask.sum()) for mask in masks))
+
+
+def judged(tally: Tally, threshold: float) -> tuple[str, str]:
+    """Return the status and its reason."""
+    said = f"said success {share(tally.said, tally.owed)}"
+    proven = f"work proven {share(tally.proven, tally.owed)}"
+    limit = f"the threshold of {percent(threshold, 1)}"
+    if not tally.owed:
+        return "unknown", "no run from which a message was due"
+    if tally.rate < threshold and is_to_blame(tally, threshold):
+        return "suspect", f"{said}, under {limit}, while {proven}"
+    if tally.checkable < ENOUGH_PROOF * tally.owed:
+        return "unknown", f"{said}, but proof could be had for only {share(tally.checkable, tally.owed)}"
+    if tally.rate < threshold:
+        return "ok", f"{said} is under {limit}, but so is the work, proven {share(tally.proven, tally.owed)}"
+    return "ok", f"{said}, {proven}"
+
+
+def is_to_blame(tally: Tally, threshold: float) -> bool:
+    """Return whether it is the messages that bring the rate under the threshold, and not missing work."""
+    would_reach = tally.proven_or_said >= threshold * tally.owed and tally.proven > tally.proven_and_said
+    return would_reach or chance(tally.proven_and_said, tally.proven, threshold) < RARE
+
+
+def chance(said: int, of: int, rate: float) -> float:
+    """Return how likely it is at most that so few of some runs say success, if each does at that rate.
+
+    Chernoff's bound on the lower tail of a binomial: exact where none said it, cautious elsewhere.
+    """
+    if not of or said >= rate * of:
+        return 1.0
+    if rate >= 1:
+        return 0.0
+    seen = said / of
+    distance = (seen * math.log(seen / rate) if seen else 0.0) + (1 - seen) * math.log((1 - seen) / (1 - rate))
+    return math.exp(-of * distance)

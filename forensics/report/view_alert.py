@@ -1,0 +1,167 @@
+"""The first paragraph: what, since when, what to do now, and on what all this rests."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from forensics.evidence.intake import SourceRead
+from forensics.evidence.result import Blocker, Result
+from forensics.report.columns import RunColumns
+from forensics.report.view_pen import Pen, window_text
+from forensics.report.wording import listed
+from forensics.verdicts import Claim, Flag, Verdict
+
+SILENT = frozenset({"silent_failure", "missed", "interrupted", "false_success"})
+NO_JOBS_OWN = frozenset({"reporting", "source"})
+SHOWN_NAMES, SHOWN_SOURCES = 3, 6
+LONGEST_TODO = 110
+SENTENCE_END = re.compile(r"(?<=[.!?])\s")
+
+
+@dataclass(frozen=True)
+class Trouble:
+    """The blockers of one kind: how many jobs, which ones, and how many runs in all."""
+
+    kind: str
+    jobs: int
+    runs: int
+    names: str
+    since: str | None
+
+
+@dataclass(frozen=True)
+class Unread:
+    """A source that gave less than it should: ``state`` is missing, empty, or partly."""
+
+    name: str
+    state: str
+
+
+@dataclass(frozen=True)
+class Alert:
+    """The first paragraph in plain values; ``todo`` is None where the first blocker tells no step in a sentence."""
+
+    level: str
+    is_blind: bool
+    records: int
+    rejected: int
+    troubles: tuple[Trouble, ...]
+    blockers: int
+    is_suspect: bool
+    false_alarms: int
+    failure_messages: int
+    reporting_since: str | None
+    reporting_number: int | None
+    said_success: int
+    owed: int
+    proven: int
+    todo: str | None
+    sources: int
+    sources_read: int
+    unread: tuple[Unread, ...]
+    unread_left: int
+    window: str
+    zone: str
+    jobs: int
+    runs: int
+    confirmed: int
+    unprovable: int
+    others: tuple[tuple[str, int], ...]
+
+    @property
+    def cried_wolf(self) -> bool:
+        """Whether most of the failure messages are contradicted by proof."""
+        return self.false_alarms > 1 and 2 * self.false_alarms > self.failure_messages
+
+
+def alert(result: Result, runs: RunColumns, pen: Pen) -> Alert:
+    """Return the first paragraph of a report."""
+    check, unread = result.reporting, [each for source in result.evidence.sources if (each := unread_of(source, pen))]
+    is_blind = not any(sum(source.rows.values()) for source in result.evidence.sources)
+    reporting = next((number for number, blocker in enumerate(result.blockers, 1) if blocker.kind == "reporting"), None)
+    return Alert(
+        level=level(result, is_blind),
+        is_blind=is_blind,
+        records=sum(source.records for source in result.evidence.sources),
+        rejected=sum(source.rejected for source in result.evidence.sources),
+        troubles=tuple(troubles(result.blockers, pen)),
+        blockers=len(result.blockers),
+        is_suspect=check.status == "suspect",
+        false_alarms=runs.verdict.count(Verdict.FALSE_ALARM),
+        failure_messages=runs.claim.count(Claim.FAILURE),
+        reporting_since=since_text(result.blockers[reporting - 1].since, pen) if reporting else None,
+        reporting_number=reporting,
+        said_success=check.said_success,
+        owed=check.owed,
+        proven=check.proven,
+        todo=first_step(result.blockers, pen),
+        sources=len(result.evidence.sources),
+        sources_read=len(result.evidence.sources) - len(unread),
+        unread=tuple(unread[:SHOWN_SOURCES]),
+        unread_left=max(0, len(unread) - SHOWN_SOURCES),
+        window=window_text(result),
+        zone=str(result.config.timezone),
+        jobs=result.summary.jobs,
+        runs=result.summary.runs,
+        confirmed=runs.verdict.count(Verdict.CONFIRMED),
+        unprovable=unprovable(runs),
+        others=tuple(other_verdicts(runs)),
+    )
+
+
+def level(result: Result, is_blind: bool) -> str:
+    """Return how loud the paragraph is."""
+    kinds = {blocker.kind for blocker in result.blockers}
+    if is_blind or kinds & SILENT:
+        return "CAUTION"
+    return "WARNING" if kinds else "NOTE"
+
+
+def unread_of(source: SourceRead, pen: Pen) -> Unread | None:
+    """Return what is wrong with a source as a whole, None where it was read and gave something."""
+    if not source.files and not any(source.rows.values()):
+        return Unread(pen.names.code(source.name), "missing")
+    if source.faults:
+        return Unread(pen.names.code(source.name), "partly")
+    return None if any(source.rows.values()) else Unread(pen.names.code(source.name), "empty")
+
+
+def troubles(blockers: Sequence[Blocker], pen: Pen) -> Iterator[Trouble]:
+    """Yield the blockers of jobs by kind, in the order in which the kinds come."""
+    for kind in dict.fromkeys(blocker.kind for blocker in blockers if blocker.kind not in NO_JOBS_OWN):
+        alike = [blocker for blocker in blockers if blocker.kind == kind]
+        jobs = list(dict.fromkeys((blocker.job, blocker.host) for blocker in alike if blocker.job))
+        names = listed([pen.job_code(*job) for job in jobs[:SHOWN_NAMES]], len(jobs))
+        since = min((blocker.since for blocker in alike if blocker.since is not None), default=None)
+        yield Trouble(kind, len(jobs), sum(each.count for each in alike), names, since_text(since, pen))
+
+
+def since_text(since: int | None, pen: Pen) -> str | None:
+    """Return since when, with its date."""
+    return None if since is None else pen.full(since)
+
+
+def first_step(blockers: Sequence[Blocker], pen: Pen) -> str | None:
+    """Return the first sentence of what the first blocker asks for, None where it is too long for a glance."""
+    if not blockers or not blockers[0].todo:
+        return None
+    first = SENTENCE_END.split(blockers[0].todo.strip(), maxsplit=1)[0].rstrip(".")
+    return pen.names.sentence(first[:1].lower() + first[1:]) if len(first) <= LONGEST_TODO else None
+
+
+def unprovable(runs: RunColumns) -> int:
+    """Return the number of runs whose work nothing could have proven."""
+    return sum(
+        verdict == Verdict.UNVERIFIABLE or Flag.UNPROVEN in flags.split()
+        for verdict, flags in zip(runs.verdict, runs.flags, strict=True)
+    )
+
+
+def other_verdicts(runs: RunColumns) -> Iterator[tuple[str, int]]:
+    """Yield the verdicts that are there besides `confirmed`, worst first, each with its count."""
+    for verdict in Verdict:
+        count = runs.verdict.count(verdict)
+        if count and verdict is not Verdict.CONFIRMED:
+            yield verdict.value.replace("_", " "), count

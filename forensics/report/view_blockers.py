@@ -1,0 +1,127 @@
+"""Blockers and findings: what was observed, what follows, and what to do, each kept apart."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from forensics.evidence.result import Blocker, Finding, Result
+from forensics.report.view_pen import Pen
+from forensics.report.wording import listed
+from forensics.verdicts import Flag, Verdict
+
+SHOWN_BLOCKERS, SHOWN_FINDINGS = 10, 8
+SHOWN_OBSERVATIONS = 3
+SHOWN_NAMES = 12
+SAID_BY_KIND = {"false_success": "success", "failed": "failure"}
+
+
+@dataclass(frozen=True)
+class Statement:
+    """One numbered blocker or finding; ``subject`` is the job's name as code, None where it is of no single job."""
+
+    number: int
+    marks: str | None
+    kind: str
+    subject: str | None
+    text: str
+    observed: tuple[str, ...]
+    observed_left: int
+    inferred: str
+    todo: str
+    p_value: str | None = None
+
+
+@dataclass(frozen=True)
+class More:
+    """Blockers of one kind that are not spelled out."""
+
+    kind: str
+    count: int
+    names: str
+
+
+@dataclass(frozen=True)
+class Statements:
+    """The section in plain values."""
+
+    shown: tuple[Statement, ...]
+    left: int
+    more: tuple[More, ...] = ()
+
+
+def blockers_view(result: Result, pen: Pen) -> Statements:
+    """Return the blockers, the first ten in full."""
+    shown = tuple(blocker_view(number, blocker, pen) for number, blocker in enumerate(result.blockers[:SHOWN_BLOCKERS], 1))
+    left = result.blockers[SHOWN_BLOCKERS:]
+    return Statements(shown, len(left), tuple(more(left, pen)))
+
+
+def blocker_view(number: int, blocker: Blocker, pen: Pen) -> Statement:
+    """Return one blocker."""
+    return Statement(
+        number=number,
+        marks=marks(blocker, pen),
+        kind=blocker.kind.replace("_", " "),
+        subject=pen.job_code(blocker.job, blocker.host) if blocker.job else None,
+        text=pen.names.sentence(without_name(blocker.text, blocker.job)).rstrip("."),
+        **body(blocker, pen),
+    )
+
+
+def marks(blocker: Blocker, pen: Pen) -> str | None:
+    """Return the marks of the verdict behind a blocker, None where there is none."""
+    if blocker.kind not in {verdict.value for verdict in Verdict}:
+        return None
+    return pen.marks(blocker.kind, SAID_BY_KIND.get(blocker.kind), Flag.UNPROVEN in blocker.flags)
+
+
+def without_name(text: str, job: str | None) -> str:
+    """Return a sentence without the job's name and a colon at its head: the name stands before it already."""
+    for head in (f"`{job}`", job):
+        if job and head and text.startswith(head):
+            return text[len(head) :].lstrip(": ")
+    return text
+
+
+def body(statement: Blocker | Finding, pen: Pen) -> dict[str, object]:
+    """Return what was observed, what follows and what to do."""
+    sentence = pen.names.sentence
+    return {
+        "observed": tuple(sentence(each) for each in statement.observed[:SHOWN_OBSERVATIONS]),
+        "observed_left": max(0, len(statement.observed) - SHOWN_OBSERVATIONS),
+        "inferred": sentence(statement.inferred),
+        "todo": sentence(statement.todo),
+    }
+
+
+def more(blockers: Sequence[Blocker], pen: Pen) -> Iterator[More]:
+    """Yield the blockers that are not spelled out, by kind."""
+    for kind in dict.fromkeys(blocker.kind for blocker in blockers):
+        alike = [blocker for blocker in blockers if blocker.kind == kind]
+        names = [pen.job_code(blocker.job, blocker.host) for blocker in alike[:SHOWN_NAMES] if blocker.job]
+        yield More(kind.replace("_", " "), len(alike), listed(names, len(alike)) if names else "")
+
+
+def findings_view(result: Result, pen: Pen) -> Statements:
+    """Return the findings."""
+    shown = tuple(finding_view(number, finding, pen) for number, finding in enumerate(result.findings[:SHOWN_FINDINGS], 1))
+    return Statements(shown, max(0, len(result.findings) - SHOWN_FINDINGS))
+
+
+def finding_view(number: int, finding: Finding, pen: Pen) -> Statement:
+    """Return one finding."""
+    return Statement(
+        number=number,
+        marks=None,
+        kind=pen.names.code(finding.kind),
+        subject=None,
+        text=pen.names.sentence(finding.text).rstrip("."),
+        p_value=None if finding.p_value is None else p_text(finding.p_value),
+        **body(finding, pen),
+    )
+
+
+def p_text(p_value: float) -> str:
+    """Return a p-value as people write it."""
+    return f"p = {p_value:.2g}" if p_value >= 0.0001 else "p < 0.0001"

@@ -1,0 +1,106 @@
+"""What every section of the report writes with: names, the clock, and the marks of a verdict."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from zoneinfo import ZoneInfo
+
+from forensics.evidence.result import Result
+from forensics.report.text import Names
+from forensics.timeline import NANOS, local_text
+from forensics.verdicts import Claim, Verdict
+
+LONG_WINDOW = 36 * 3600 * NANOS
+UTF8, ASCII = 0, 1
+WORK = {
+    Verdict.FALSE_SUCCESS: "✗-",
+    Verdict.SILENT_FAILURE: "✗-",
+    Verdict.MISSED: "∅0",
+    Verdict.INTERRUPTED: "~~",
+    Verdict.FAILED: "✗-",
+    Verdict.UNVERIFIABLE: "??",
+    Verdict.FALSE_ALARM: "✓+",
+    Verdict.UNREPORTED: "✓+",
+    Verdict.PENDING: "⋯_",
+    Verdict.SKIPPED: "»>",
+    Verdict.CONFIRMED: "✓+",
+}
+SAID = {Claim.SUCCESS: "✓+", Claim.FAILURE: "✗-"}
+SAID_NOTHING = "-."
+CANNOT_TELL = "??"
+WORK_WORDS = {"✗": "not proven", "✓": "proven", "~": "began only", "?": "cannot tell", "∅": "never started", "»": "left out", "⋯": "too early"}
+SAID_WORDS = {"✓": "success", "✗": "failure", "-": "nothing"}
+
+
+@dataclass(frozen=True)
+class Pen:
+    """Writes what comes out of evidence, and remembers the names that must be written out below.
+
+    ``day`` is the local date that times need not repeat, empty where the report is about several.
+    """
+
+    zone: ZoneInfo
+    day: str
+    year: str
+    is_ascii: bool = False
+    names: Names = field(default_factory=Names)
+
+    def time(self, at: int, seconds: bool = False) -> str:
+        """Return an instant on the report's clock, with as much of its date as is needed to tell it."""
+        text = local_text(at, self.zone, seconds)
+        if text.startswith(self.day) and self.day:
+            return text[11:]
+        return text[5:] if text.startswith(self.year) else text
+
+    def full(self, at: int) -> str:
+        """Return an instant with its date."""
+        return local_text(at, self.zone)
+
+    def job(self, name: str, host: str | None) -> str:
+        """Return a job for a table cell, with its host where that is known."""
+        return self.names.plain(name) + (f" on {self.names.plain(host)}" if host else "")
+
+    def job_code(self, name: str, host: str | None = None) -> str:
+        """Return a job for a sentence."""
+        return self.names.code(name) + (f" on {self.names.code(host)}" if host else "")
+
+    def marks(self, verdict: str, claim: str | None, is_unproven: bool = False) -> str:
+        """Return the two marks of a run: first the work, then the message."""
+        work = CANNOT_TELL if is_unproven else WORK[Verdict(verdict)]
+        said = SAID.get(claim, SAID_NOTHING) if claim else SAID_NOTHING  # type: ignore[call-overload]
+        return work[self.is_ascii] + said[self.is_ascii]
+
+    def legend(self) -> tuple[list[tuple[str, str]], list[tuple[str, str]]]:
+        """Return the marks for the work and those for the message, each with its words."""
+        work = {signs[0]: signs[self.is_ascii] for signs in WORK.values()}
+        said = {signs[0]: signs[self.is_ascii] for signs in (*SAID.values(), SAID_NOTHING)}
+        return [(work[sign], word) for sign, word in WORK_WORDS.items()], [(said[sign], word) for sign, word in SAID_WORDS.items()]
+
+
+def pen_for(result: Result, is_ascii: bool) -> Pen:
+    """Return a pen for a report's window."""
+    zone, window = result.config.timezone, result.window
+    day = local_text(window.since, zone)[:10]
+    return Pen(zone, "" if is_long(result) else day, day[:5], is_ascii)
+
+
+def is_long(result: Result) -> bool:
+    """Return whether the report is about more than a night."""
+    return result.window.until - result.window.since > LONG_WINDOW
+
+
+def days_text(result: Result) -> str:
+    """Return the date on which the window begins, or the first and the last one of a long window."""
+    zone, window = result.config.timezone, result.window
+    first, last = local_text(window.since, zone)[:10], local_text(max(window.since, window.until - 1), zone)[:10]
+    return f"{first} to {last}" if is_long(result) else first
+
+
+def window_text(result: Result) -> str:
+    """Return the window on the report's clock; the midnight that ends a day is 24:00."""
+    zone, window = result.config.timezone, result.window
+    begin, end = local_text(window.since, zone), local_text(window.until, zone)
+    last = local_text(max(window.since, window.until - 1), zone)[:10]
+    if end.endswith("00:00") and begin[:10] == last:
+        return f"{begin} to 24:00"
+    return f"{begin} to {end[11:] if begin[:10] == end[:10] else end}"

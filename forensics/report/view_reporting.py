@@ -1,0 +1,99 @@
+"""Whether the reporting itself can be believed, and how it went from day to day."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+
+from forensics.evidence.paired import NAT
+from forensics.evidence.result import Result
+from forensics.report.columns import RunColumns
+from forensics.report.view_pen import Pen, is_long
+from forensics.report.view_runs import moment
+from forensics.report.wording import percent
+from forensics.verdicts import Claim, Evidence, Flag, Verdict
+
+SHOWN_DAYS = 21
+WIDEST_BAR = 25
+NOT_COUNTED = frozenset({Verdict.SKIPPED.value, Verdict.PENDING.value})
+
+
+@dataclass(frozen=True)
+class Day:
+    """The runs of a local date that count in rates: how many said success, how many are proven, how many of these said nothing of it."""
+
+    date: str
+    runs: int
+    said: int
+    proven: int
+    gap: int
+    bar: str
+
+
+@dataclass(frozen=True)
+class Reporting:
+    """The section in plain values; ``days`` only where the window holds several."""
+
+    status: str
+    reason: str
+    said: int
+    owed: int
+    proven: int
+    checkable: int
+    threshold: float
+    baseline: str | None
+    false_alarms: int
+    failure_messages: int
+    days: tuple[Day, ...]
+    days_left: int
+
+
+def reporting_view(result: Result, runs: RunColumns, pen: Pen) -> Reporting:
+    """Return the section on the reporting."""
+    check = result.reporting
+    days = list(by_day(runs, pen)) if is_long(result) else []
+    return Reporting(
+        status=pen.names.plain(check.status),
+        reason=pen.names.sentence(check.reason).rstrip("."),
+        said=check.said_success,
+        owed=check.owed,
+        proven=check.proven,
+        checkable=check.checkable,
+        threshold=check.threshold,
+        baseline=None if check.baseline is None else percent(check.baseline),
+        false_alarms=runs.verdict.count(Verdict.FALSE_ALARM),
+        failure_messages=runs.claim.count(Claim.FAILURE),
+        days=tuple(days[-SHOWN_DAYS:]),
+        days_left=max(0, len(days) - SHOWN_DAYS),
+    )
+
+
+def by_day(runs: RunColumns, pen: Pen) -> Iterator[Day]:
+    """Yield the counts of each local date, in order."""
+    frame = pd.DataFrame(
+        {
+            "date": dates(np.array([moment(runs, at) for at in range(len(runs))], dtype=np.int64), pen),
+            "said": [claim == Claim.SUCCESS for claim in runs.claim],
+            "proven": [evidence in (Evidence.BOTH, Evidence.EXECUTED) for evidence in runs.evidence],
+            "counts": [
+                verdict not in NOT_COUNTED and Flag.MUTED not in flags.split()
+                for verdict, flags in zip(runs.verdict, runs.flags, strict=True)
+            ],
+        }
+    )
+    frame["gap"] = frame["proven"] & ~frame["said"]
+    sums = frame[frame["counts"]].groupby("date", sort=True)[["counts", "said", "proven", "gap"]].sum()
+    widest = max(WIDEST_BAR, int(sums["gap"].max()) if len(sums) else 0)
+    for date, (count, said, proven, gap) in zip(sums.index, sums.to_numpy(dtype=np.int64).tolist(), strict=True):
+        yield Day(str(date), count, said, proven, gap, "#" * -(-gap * WIDEST_BAR // widest))
+
+
+def dates(instants: np.ndarray[tuple[int], np.dtype[np.int64]], pen: Pen) -> list[str]:
+    """Return the local dates of instants, empty where there is none."""
+    known = pd.DatetimeIndex(np.where(instants == NAT, 0, instants).view("datetime64[ns]")).tz_localize("UTC").tz_convert(pen.zone)
+    codes, days = pd.factorize(known.tz_localize(None).normalize())
+    texts = [str(day)[:10].removeprefix(pen.year) for day in days]
+    return ["" if at == NAT else texts[code] for at, code in zip(instants.tolist(), codes.tolist(), strict=True)]

@@ -1,8 +1,0 @@
-"""Puts the benchmark scripts, which are no package, where tests can import them."""
-
-from __future__ import annotations
-
-import sys
-from pathlib import Path
-
-sys.path.insert(0, str(Path(__file__).resolve().parents[2] / "benchmarks"))
