@@ -14,7 +14,7 @@ from forensics.analyse.columns import Columns
 from forensics.analyse.run_blockers import Explain, of_trouble
 from forensics.analyse.troubles import troubles
 from forensics.analyse.unread import Unread, unread
-from forensics.analyse.wording import counted, share
+from forensics.analyse.wording import counted
 from forensics.config import Job, Mute
 from forensics.evidence.intake import Evidence
 from forensics.evidence.paired import NAT, Window
@@ -130,8 +130,6 @@ def of_reporting(reporting: ReportingCheck, columns: Columns) -> Iterator[Blocke
         count=len(wrong),
         text=f"Reporting suspect: {reporting.reason}.",
         observed=(
-            f"Said success {share(reporting.said_success, reporting.owed)}; "
-            f"work proven {share(reporting.proven, reporting.owed)}.",
             f"{counted(len(alarms), 'failure message')} although the work is proven, "
             f"{counted(len(silent), 'proven run')} without any message.",
         ),

@@ -28,12 +28,12 @@ def findings(
     window: Window,
     zone: ZoneInfo,
 ) -> tuple[Finding, ...]:
-    """Return the findings of a report; the rows of ``runs`` are those of ``paired.runs``, times in texts are in ``zone``."""
+    """Return the findings of a report; the rows of ``runs`` are those of ``paired.runs``, ``zone`` is the texts'."""
     columns = Columns(runs)
     return (
         *mass_failure(columns),
         *lane_outages(columns, zone),
-        *silent_logs(columns, paired, evidence, coverage, zone),
+        *silent_logs(columns, paired, evidence, coverage, window.now, zone),
         *claimed_streaks(columns, paired),
         *clock_offsets(columns, paired, evidence),
         *copied_trees(paired, evidence, zone),

@@ -84,7 +84,7 @@ def copied(evidence: Evidence, zone: ZoneInfo) -> Iterator[Finding]:
 def unconfigured(columns: Columns, paired: Paired) -> list[Finding]:
     """Return the jobs that were seen in the window and that no config names, where one names any."""
     codes = np.unique(paired.runs.job[columns.in_window])
-    strangers = [paired.jobs[code].name for code in codes[codes >= paired.configured].tolist()]
+    strangers = [called(paired.jobs[code]) for code in codes[codes >= paired.configured].tolist()]
     if not strangers or not paired.configured:
         return []
     return [
@@ -97,6 +97,11 @@ def unconfigured(columns: Columns, paired: Paired) -> list[Finding]:
             detail={"jobs": strangers},
         )
     ]
+
+
+def called(job: Job) -> str:
+    """Return a job's name, with its host where that is known."""
+    return f"{job.name} on {job.host}" if job.host else job.name
 
 
 def orphans(paired: Paired) -> list[Finding]:

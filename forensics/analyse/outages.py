@@ -16,7 +16,7 @@ from forensics.evidence.intake import Evidence, SourceRead
 from forensics.evidence.paired import NAT, Flags, Ints, Paired
 from forensics.evidence.result import Finding
 from forensics.evidence.schema import nanoseconds
-from forensics.timeline import local_text, utc_text
+from forensics.timeline import NANOS, duration_text, local_text, utc_text
 from forensics.verdicts import Claim, Lane, Verdict
 from forensics.verdicts import Evidence as EvidenceClass
 
@@ -53,7 +53,7 @@ FILES = Silence(
 
 
 def lane_outages(columns: Columns, zone: ZoneInfo) -> list[Finding]:
-    """Return the stretches in which many jobs did their work and none was reported, or all said success and none left a file."""
+    """Return the stretches in which no proven run was reported, or no run that said success left a file."""
     executed_only = columns.among("evidence", EvidenceClass.EXECUTED)
     claims = columns.among("claim", Claim.SUCCESS, Claim.FAILURE)
     unsaid = columns.among("verdict", Verdict.UNREPORTED) & executed_only
@@ -108,9 +108,12 @@ def outage(silence: Silence, columns: Columns, rows: Ints, zone: ZoneInfo) -> Fi
 
 
 def silent_logs(
-    columns: Columns, paired: Paired, evidence: Evidence, coverage: Coverage, zone: ZoneInfo
+    columns: Columns, paired: Paired, evidence: Evidence, coverage: Coverage, now: int, zone: ZoneInfo
 ) -> list[Finding]:
-    """Return the trigger logs whose newest line is older than due times that they should show; rows are those of ``paired.runs``."""
+    """Return the trigger logs whose newest line is older than due times that they should show.
+
+    The rows of ``columns`` are those of ``paired.runs``.
+    """
     logs = [place for place, source in enumerate(evidence.sources) if Lane.TRIGGERS.value in source.lanes]
     due, job = nanoseconds(columns.runs["due_at"]), paired.runs.job
     covered = coverage.covers(Lane.TRIGGERS.value, job, due, due)
@@ -123,7 +126,7 @@ def silent_logs(
         mine = awaited if len(logs) == 1 else awaited & np.isin(job, jobs_in(place, paired, evidence))
         rows = np.flatnonzero(mine & (due > source.newest) & ~columns.is_triggered)
         if len(rows) >= LEAST_DUE and not np.any(mine & (due > source.newest) & columns.is_triggered):
-            found.append(silent_log(source, source.newest, columns, rows, zone))
+            found.append(silent_log(source, columns, rows, now, zone))
     return found
 
 
@@ -133,10 +136,10 @@ def jobs_in(place: int, paired: Paired, evidence: Evidence) -> Ints:
     return np.unique(paired.runs.job[paired.triggers.run[source == place]])
 
 
-def silent_log(source: SourceRead, newest: int, columns: Columns, rows: Ints, zone: ZoneInfo) -> Finding:
+def silent_log(source: SourceRead, columns: Columns, rows: Ints, now: int, zone: ZoneInfo) -> Finding:
     """Return one silent log as a finding."""
-    jobs, proven = len(np.unique(columns.job[rows])), int(columns.is_executed[rows].sum())
-    since = local_text(newest, zone)
+    jobs, proven, newest = len(np.unique(columns.job[rows])), int(columns.is_executed[rows].sum()), source.newest or 0
+    since, silent_for = local_text(newest, zone), duration_text((now - newest) / NANOS)
     follows = (
         "So the log is no longer written, or no longer the one that is read: jobs still run."
         if proven
@@ -144,8 +147,8 @@ def silent_log(source: SourceRead, newest: int, columns: Columns, rows: Ints, zo
     )
     return Finding(
         kind="silent_log",
-        text=f"{source.name} has been silent since {since}: {counted(len(rows), 'due time')} of "
-        f"{counted(jobs, 'job')} after that, and none stands in it.",
+        text=f"{source.name} has been silent since {since}, for {silent_for}: "
+        f"{counted(len(rows), 'due time')} of {counted(jobs, 'job')} after that, and none stands in it.",
         observed=(f"Work proven all the same for {share(proven, len(rows))}.",),
         inferred=follows,
         todo="See whether the scheduler and its log service run, and whether the log was moved or rotated away.",

@@ -18,7 +18,7 @@ LISTED_JOBS = 100
 
 @dataclass(frozen=True)
 class Streaks:
-    """The last streak of each job: its run, its length by the message's word, and how many of its runs are known here."""
+    """The last streak of each job: its run, its length by the message's word, and what is known of its runs."""
 
     run: Ints
     claimed: Ints
@@ -41,8 +41,8 @@ def claimed_streaks(columns: Columns, paired: Paired) -> list[Finding]:
     return [
         Finding(
             kind="streak",
-            text=f"{counted(len(found.run), 'job')} counted failures in a row, up to {int(found.claimed.max())}; of the "
-            f"runs so counted that are known here the work of {share(proven, known)} is proven.",
+            text=f"{len(wrong):,} of {counted(len(found.run), 'job')} that counted failures in a row, up to "
+            f"{int(found.claimed.max())}, counted runs whose work is proven: {share(proven, known)} of those known here.",
             observed=(f"Proven although counted as failed: {listed([jobs[run] for run in wrong])}.",),
             inferred="So the streak is of reports, not of runs.",
             todo="Read the length of a streak as how long its message has been wrong, not its job.",
@@ -52,7 +52,7 @@ def claimed_streaks(columns: Columns, paired: Paired) -> list[Finding]:
 
 
 def last_streaks(columns: Columns, paired: Paired) -> Streaks:
-    """Return the last failure message of each job in the window that counts a streak, with what is known of its runs."""
+    """Return of each job the last failure message in the window that counts a streak, and what is known of its runs."""
     claims, job = paired.claims, paired.runs.job
     rows = np.flatnonzero((claims.claim == FAILURE) & (claims.streak > 1) & columns.told[claims.run])
     last = {int(job[claims.run[row]]): int(row) for row in rows[np.argsort(claims.run[rows], kind="stable")]}

@@ -14,20 +14,21 @@ from forensics.verdicts import Claim, Evidence, Verdict
 def summarise(runs: pd.DataFrame, owed: Flags, checkable: Flags) -> Summary:
     """Return the counts and rates of the runs in the window.
 
-    ``owed`` are the runs from which a claim was due. The executed rate is that of all runs that were to
-    do work, whether or not anything could have proven it; ``checkable`` are left to the reporting check.
+    ``owed`` are the runs from which a claim was due. The executed rate is that of the runs of which
+    something can be said: those that are ``checkable``, and those that were judged without.
     """
     columns = Columns(runs)
     inside = columns.in_window
     said = owed & inside & columns.among("claim", Claim.SUCCESS)
-    to_do = columns.told & ~columns.among("verdict", Verdict.SKIPPED, Verdict.PENDING)
+    is_open = columns.among("verdict", Verdict.UNVERIFIABLE, Verdict.SKIPPED, Verdict.PENDING)
+    known = columns.told & (checkable | ~is_open)
     return Summary(
         jobs=len(np.unique(columns.job[inside])),
         runs=int(inside.sum()),
         evidence=counts(runs.loc[inside, "evidence"], [each.value for each in Evidence]),
         verdicts={word: count for word, count in verdict_counts(runs.loc[inside, "verdict"]).items() if count},
         reported_success_rate=rate(said, owed & inside),
-        executed_rate=rate(to_do & columns.is_executed, to_do),
+        executed_rate=rate(known & columns.is_executed, known),
     )
 
 

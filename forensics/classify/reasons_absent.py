@@ -20,10 +20,11 @@ NOUNS = {
 
 
 def unseen(dossier: Dossier, subject: Subject) -> list[str]:
-    """Return what is absent: trigger, proof."""
+    """Return what is absent or not to be told apart: trigger, proof, a path of its own."""
     facts, row = dossier.judged.facts, subject.row
     no_trigger = [] if facts.triggered[row] or facts.skipped[row] else [trigger(dossier, subject)]
-    return [*no_trigger, *([] if facts.executed[row] else proof(dossier, subject))]
+    no_proof = [] if facts.executed[row] else proof(dossier, subject)
+    return [*no_trigger, *no_proof, *collisions(dossier, subject)]
 
 
 def trigger(dossier: Dossier, subject: Subject) -> str:
@@ -64,7 +65,7 @@ def proof(dossier: Dossier, subject: Subject) -> list[str]:
     if not facts.could_prove[row]:
         return blind(dossier, subject)
     if facts.shown.declares[row]:
-        return [*missing_files(dossier, subject), *collisions(dossier, subject)]
+        return missing_files(dossier, subject)
     return [no_end(dossier, subject)]
 
 
@@ -102,22 +103,24 @@ def no_end(dossier: Dossier, subject: Subject) -> str:
 def blind(dossier: Dossier, subject: Subject) -> list[str]:
     """Return why nothing that was read could have proven the work."""
     if not dossier.judged.facts.shown.declares[subject.row]:
-        return [undeclared(dossier)]
+        return [undeclared(dossier, subject)]
     near = [(each.text, each.near) for each in dossier.patterns.get(subject.code, []) if each.near]
     if near:
         return [f"`{text}` never fits a file, `{path}` does each time: the pattern looks wrong." for text, path in near]
     if dossier.paired.overwritten[subject.row]:
-        return [lost(dossier, subject), *collisions(dossier, subject)]
+        return [lost(dossier, subject)]
     what = f"{dossier.clock(subject, subject.opens)} to {dossier.clock(subject, subject.closes)}"
     return [beyond(dossier, subject, "artifacts", subject.opens, subject.closes, what)]
 
 
-def undeclared(dossier: Dossier) -> str:
-    """Return that a job declares nothing which could prove its runs, and that no runner speaks for it."""
+def undeclared(dossier: Dossier, subject: Subject) -> str:
+    """Return that a job declares nothing which could prove its runs, and that no runner speaks for them."""
+    spans = dossier.coverage.spans.get("beats")
+    if spans and spans[subject.code]:
+        return "The job declares no artifact or marker, and its heartbeat file holds no beat but the last."
     read = dossier.sources.get("lifecycle")
-    return "The job declares no artifact or marker, and no record of its runner was read" + (
-        f" (none in {read})." if read else "."
-    )
+    where = f" (none in {read})" if read else ""
+    return f"The job declares no artifact or marker, and no record of its runner was read{where}."
 
 
 def lost(dossier: Dossier, subject: Subject) -> str:

@@ -17,6 +17,9 @@ from forensics.match.spans import SECOND, Flags, Ints, group_bounds
 LEAST_SPREAD = 2.0 * SECOND
 RELATIVE_SPREAD = 0.02
 PEAKS = 8
+# Shares of the events, and how many standard deviations of a normal they lie from its middle: one message in ten comes late.
+EARLY_SHARE, EARLY_SHARE_SPREAD = 0.1, 1.28
+LATE_SHARE, LATE_SHARE_SPREAD = 0.8, 0.84
 RUN_WEIGHT, MARGIN, INDISTINCT = 4.0, 1.5, 0.15
 
 
@@ -122,15 +125,15 @@ def _fit(events: Candidates, rows: Ints, starts: Ints, is_started: Ints, must_en
 
 
 def _spreads(group: Ints, delays: Floats, groups: int) -> Delays:
-    """Return median, and spreads to the 10th and 90th percentile in units of a normal's deviation, by group."""
+    """Return the median, and the spread to either side as a normal's standard deviation, by group."""
     order = np.lexsort((delays, group))
     group, delays = group[order], delays[order]
     begins, ends = group_bounds(group)
     middle, early, late = np.zeros(groups), np.full(groups, 30.0 * SECOND), np.full(groups, 30.0 * SECOND)
     present, length = group[begins], ends - begins - 1
-    low, half, high = (delays[begins + np.rint(share * length).astype(np.int64)] for share in (0.1, 0.5, 0.9))
+    low, half, high = (delays[begins + np.rint(share * length).astype(np.int64)] for share in (EARLY_SHARE, 0.5, LATE_SHARE))
     floor = LEAST_SPREAD + RELATIVE_SPREAD * np.abs(half)
     middle[present] = half
-    early[present] = np.maximum((half - low) / 1.28, floor)
-    late[present] = np.maximum((high - half) / 1.28, floor)
+    early[present] = np.maximum((half - low) / EARLY_SHARE_SPREAD, floor)
+    late[present] = np.maximum((high - half) / LATE_SHARE_SPREAD, floor)
     return Delays(middle, early, late)

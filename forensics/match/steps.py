@@ -16,7 +16,7 @@ from forensics.match.resolve import Resolved, texts
 from forensics.match.spans import HOUR, SECOND, at, keys, latest_before
 from forensics.match.spine import Signals, Spine, meet_due_times, own_ends, signals
 
-STARTED, BOOT_STARTED, BOOTED = 0, 1, 2
+STARTED, BOOT_STARTED, BOOTED, END = 0, 1, 2, 3
 REACH = 24 * HOUR
 
 
@@ -86,7 +86,7 @@ def heads_of(rows: Rows) -> Signals:
     that tells its duration opens a run where its job records no starts.
     """
     since = np.where(
-        (rows.event >= 3) & ~np.isnan(rows.duration),
+        (rows.event >= END) & ~np.isnan(rows.duration),
         rows.at - (np.nan_to_num(rows.duration) * SECOND).astype(np.int64),
         rows.at,
     )
@@ -97,7 +97,7 @@ def heads_of(rows: Rows) -> Signals:
     follows_boot[1:] = same & np.isin(rows.event[:-1], (BOOT_STARTED, BOOTED))
     alone = rows.group < 0
     opens = alone & ((rows.event == BOOT_STARTED) | ((rows.event == STARTED) & ~follows_boot))
-    opens |= alone & ~tells_starts & (rows.event >= 3) & ~np.isnan(rows.duration)
+    opens |= alone & ~tells_starts & (rows.event >= END) & ~np.isnan(rows.duration)
     _, first = np.unique(rows.group, return_index=True)
     opens[first[rows.group[first] >= 0]] = True
     positions = np.flatnonzero(opens)
@@ -155,7 +155,8 @@ def _second_attempts(table: JobTable, spine: Spine, heads: Signals) -> Ints:
     if not len(spine) or not len(heads.at):
         return np.full(len(heads.at), -1, dtype=np.int64)
     origin = int(spine.start[0])
-    run = latest_before(keys(spine.job, spine.start, origin), spine.job, keys(heads.job, heads.at, origin), heads.job)
+    opens = spine.start - table.tolerance[spine.job]
+    run = latest_before(keys(spine.job, opens, origin), spine.job, keys(heads.job, heads.at, origin), heads.job)
     has_begun = (at(spine.triggered, run) != NAT) | (at(spine.due, run) != NAT)
     return np.where((run >= 0) & has_begun & (heads.at <= at(own_ends(table, spine), run)), run, -1)
 
@@ -171,7 +172,7 @@ def _rows_of_heads(rows: Rows, heads: Signals, head_run: Ints) -> Ints:
 
 def _rest(table: JobTable, spine: Spine, rows: Rows, run: Ints) -> Ints:
     """Return the runs of rows that neither open a run nor name one: in its own time, else the last before them."""
-    happened = events(rows.job, rows.at, rows.event)
+    happened = events(rows.job, rows.at, np.minimum(rows.event, END))
     began = np.where(spine.begun != NAT, spine.begun, spine.start)
     order = np.lexsort((began, spine.job))
     track = Track(

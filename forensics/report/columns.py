@@ -72,4 +72,7 @@ def texts(column: pd.Series[Any]) -> list[Any]:
 def numbers(column: pd.Series[Any]) -> list[float | None]:
     """Return a column of numbers, None where null or endless."""
     values = column.to_numpy(dtype=np.float64)
-    return [number if is_there else None for number, is_there in zip(values.tolist(), np.isfinite(values).tolist(), strict=True)]
+    return [
+        number if is_there else None
+        for number, is_there in zip(values.tolist(), np.isfinite(values).tolist(), strict=True)
+    ]

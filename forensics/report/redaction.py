@@ -18,7 +18,10 @@ Span = tuple[int, int, str]
 
 @dataclass(frozen=True)
 class Shape:
-    """What a kind of secret looks like; its last group, else all of it, is the secret. One of ``needles`` is always in it."""
+    """What a kind of secret looks like.
+
+    One of the ``needles`` is always in it. The last group of the ``pattern``, else all of it, is the secret.
+    """
 
     kind: str
     needles: tuple[str, ...]
@@ -37,14 +40,26 @@ NAMED_NEEDLES = (
 )
 # Every repetition is bounded or stops at a character that it cannot hold: none can run away (ReDoS).
 SHAPES = (
-    shape("private-key", "PRIVATE", r"(?s)-----BEGIN [A-Z0-9 ]{0,40}PRIVATE KEY.*?(?:-----END [A-Z0-9 ]{0,40}-----|\Z)"),
+    shape(
+        "private-key", "PRIVATE", r"(?s)-----BEGIN [A-Z0-9 ]{0,40}PRIVATE KEY.*?(?:-----END [A-Z0-9 ]{0,40}-----|\Z)"
+    ),
     shape("slack-webhook", "hooks.slack", r"(?i)hooks\.slack(?:-gov)?\.com/([A-Za-z0-9/_+-]{4,})"),
     shape("slack-token", "xox", r"(?i)xox[a-z](?:\.xox[a-z])?-[A-Za-z0-9-]{2,}"),
     shape("slack-token", "xapp-", r"(?i)(?<![A-Za-z0-9])xapp-[0-9][A-Za-z0-9-]*"),
     shape("webhook", "/api/webhooks/", r"(?i)/api/webhooks/([A-Za-z0-9/_-]{8,})"),
-    shape("bearer", "bearer", r"(?i)\bbearer[ :=\"']{1,4}((?=[A-Za-z0-9._~+/=-]{0,200}(?:[0-9_=]|(?-i:[a-z][A-Z])))[A-Za-z0-9._~+/=-]{6,})"),
-    shape("basic-auth", "basic", r"(?i:\bbasic) {1,3}((?=[A-Za-z0-9+/]{0,120}(?:[0-9=]|[a-z][A-Z]))[A-Za-z0-9+/]{8,}={0,2})"),
-    shape("authorization", "authorization", r"(?i)authorization[\"']? ?[:=] ?[\"']?(?:[a-z]{3,10} {1,3})?([^\s\"',;]{6,})"),
+    shape(
+        "bearer",
+        "bearer",
+        r"(?i)\bbearer[ :=\"']{1,4}((?=[A-Za-z0-9._~+/=-]{0,200}(?:[0-9_=]|(?-i:[a-z][A-Z])))[A-Za-z0-9._~+/=-]{6,})",
+    ),
+    shape(
+        "basic-auth",
+        "basic",
+        r"(?i:\bbasic) {1,3}((?=[A-Za-z0-9+/]{0,120}(?:[0-9=]|[a-z][A-Z]))[A-Za-z0-9+/]{8,}={0,2})",
+    ),
+    shape(
+        "authorization", "authorization", r"(?i)authorization[\"']? ?[:=] ?[\"']?(?:[a-z]{3,10} {1,3})?([^\s\"',;]{6,})"
+    ),
     shape("url-password", "://", r"://[^\s/:@]{0,128}:([^\s/]{1,256})@"),
     shape("url-password", "://", r"://([^\s/:@]{16,256})@"),
     shape("aws-key", "AKIA ASIA ABIA ACCA AROA AIDA", r"(?<![A-Za-z0-9])A(?:KIA|SIA|BIA|CCA|ROA|IDA)[A-Z0-9]{12,}"),
@@ -65,12 +80,16 @@ SHAPES = (
     shape("hex-token", "token", r"(?i)token[^\n]{0,20}?(?<![0-9a-z])([0-9a-f]{40})(?![0-9a-f])"),
     shape("hex-token", "token", r"(?i)(?<![0-9a-z])([0-9a-f]{40})(?=[^0-9a-f][^\n]{0,20}token)"),
     shape("named-secret", NAMED_NEEDLES, NAMED + r"[\"']?\s{0,3}=>?\s{0,3}[\"']?([^\s\"',;&]{3,})"),
-    shape("named-secret", NAMED_NEEDLES, NAMED + r"[\"']?\s{0,3}:\s{0,3}[\"']?((?=[^\s\"',;&]{0,80}[0-9])[^\s\"',;&]{6,})"),
+    shape(
+        "named-secret", NAMED_NEEDLES, NAMED + r"[\"']?\s{0,3}:\s{0,3}[\"']?((?=[^\s\"',;&]{0,80}[0-9])[^\s\"',;&]{6,})"
+    ),
     shape("named-secret", NAMED_NEEDLES, r"(?<![A-Za-z0-9-])--?" + NAMED + r"\s{1,3}[\"']?([^\s\"'-][^\s\"']{2,})"),
 )
 NEEDLES = tuple(dict.fromkeys(needle for each in SHAPES for needle in each.needles))
 # Colour codes and other escape sequences; what is left of a broken one falls to the single characters below.
-ESCAPES = re.compile(r"(?:\x1b\[|\x9b)[0-?]{0,64}[ -/]{0,8}[@-~]|\x1b\][^\x07\x1b]{0,512}(?:\x07|\x1b\\)|\x1b[ -/]?[0-~]")
+ESCAPES = re.compile(
+    r"(?:\x1b\[|\x9b)[0-?]{0,64}[ -/]{0,8}[@-~]|\x1b\][^\x07\x1b]{0,512}(?:\x07|\x1b\\)|\x1b[ -/]?[0-~]"
+)
 BREAKS = "\n\r\t\v\f\x85\u2028\u2029"
 
 
@@ -107,7 +126,7 @@ def secrets_in(text: str) -> Iterator[Span]:
 
 
 def unbroken(text: str, kept: str) -> tuple[str, list[int]]:
-    """Return a text without escape sequences and characters that nobody sees, and where each of its characters stood."""
+    """Return a text without escape sequences and unseen characters, and where each of its characters stood."""
     hidden = {position for match in ESCAPES.finditer(text) for position in range(*match.span())}
     origin = [at for at, sign in enumerate(text) if at not in hidden and (sign.isprintable() or sign in kept)]
     return "".join(text[at] for at in origin), origin

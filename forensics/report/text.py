@@ -31,11 +31,13 @@ LONGEST_TEXT = 600
 
 
 def visible(text: str) -> str:
-    r"""Return a text with line ends as ``\n`` and all else that shows nothing, or moves what is shown, as ``\uXXXX``."""
+    r"""Return a text with line ends as ``\n``, and all else that is unseen, or moves what is seen, as ``\uXXXX``."""
     if text.isascii() and text.isprintable():
         return text
     text = text.replace("\r\n", "\n").replace("\r", "\n")
-    return "".join(sign if (sign.isprintable() and ord(sign) not in UNSEEN) or sign == "\n" else escaped(sign) for sign in text)
+    return "".join(
+        sign if (sign.isprintable() and ord(sign) not in UNSEEN) or sign == "\n" else escaped(sign) for sign in text
+    )
 
 
 def escaped(sign: str) -> str:
@@ -128,4 +130,6 @@ def is_plain(word: str) -> bool:
 
 def is_harmless(text: str) -> bool:
     """Return whether a text may stand in a code span, in a table too."""
-    return 0 < len(text) <= LONGEST_CODE and text == text.strip() and "  " not in text and CODE.fullmatch(text) is not None
+    return (
+        0 < len(text) <= LONGEST_CODE and text == text.strip() and "  " not in text and CODE.fullmatch(text) is not None
+    )

@@ -17,7 +17,7 @@ SILENT = frozenset({"silent_failure", "missed", "interrupted", "false_success"})
 NO_JOBS_OWN = frozenset({"reporting", "source"})
 SHOWN_NAMES, SHOWN_SOURCES = 3, 6
 LONGEST_TODO = 110
-SENTENCE_END = re.compile(r"(?<=[.!?])\s")
+STEP_END = re.compile(r"[.!?](?:\s|$)|; ")
 
 
 @dataclass(frozen=True)
@@ -120,22 +120,29 @@ def level(result: Result, is_blind: bool) -> str:
 
 
 def unread_of(source: SourceRead, pen: Pen) -> Unread | None:
-    """Return what is wrong with a source as a whole, None where it was read and gave something."""
-    if not source.files and not any(source.rows.values()):
-        return Unread(pen.names.code(source.name), "missing")
+    """Return what is wrong with a source as a whole, None where nothing is.
+
+    One that covers a stretch of time and holds nothing was read: it saw silence.
+    """
+    is_empty = not any(source.rows.values())
     if source.faults:
-        return Unread(pen.names.code(source.name), "partly")
-    return None if any(source.rows.values()) else Unread(pen.names.code(source.name), "empty")
+        return Unread(pen.names.code(source.name), "missing" if is_empty and not source.records else "partly")
+    return Unread(pen.names.code(source.name), "empty") if is_empty and source.covers is None else None
 
 
 def troubles(blockers: Sequence[Blocker], pen: Pen) -> Iterator[Trouble]:
-    """Yield the blockers of jobs by kind, in the order in which the kinds come."""
-    for kind in dict.fromkeys(blocker.kind for blocker in blockers if blocker.kind not in NO_JOBS_OWN):
-        alike = [blocker for blocker in blockers if blocker.kind == kind]
+    """Yield the blockers of jobs by kind, in the order in which the kinds come; what is unproven stands apart."""
+    for kind in dict.fromkeys(kind_of(blocker) for blocker in blockers if blocker.kind not in NO_JOBS_OWN):
+        alike = [blocker for blocker in blockers if kind_of(blocker) == kind]
         jobs = list(dict.fromkeys((blocker.job, blocker.host) for blocker in alike if blocker.job))
         names = listed([pen.job_code(*job) for job in jobs[:SHOWN_NAMES]], len(jobs))
         since = min((blocker.since for blocker in alike if blocker.since is not None), default=None)
         yield Trouble(kind, len(jobs), sum(each.count for each in alike), names, since_text(since, pen))
+
+
+def kind_of(blocker: Blocker) -> str:
+    """Return a blocker's kind, with what nothing could have proven told apart."""
+    return f"{blocker.kind}_unproven" if Flag.UNPROVEN in blocker.flags else blocker.kind
 
 
 def since_text(since: int | None, pen: Pen) -> str | None:
@@ -144,11 +151,11 @@ def since_text(since: int | None, pen: Pen) -> str | None:
 
 
 def first_step(blockers: Sequence[Blocker], pen: Pen) -> str | None:
-    """Return the first sentence of what the first blocker asks for, None where it is too long for a glance."""
+    """Return the first step of what the first blocker asks for, None where it is too long for a glance."""
     if not blockers or not blockers[0].todo:
         return None
-    first = SENTENCE_END.split(blockers[0].todo.strip(), maxsplit=1)[0].rstrip(".")
-    return pen.names.sentence(first[:1].lower() + first[1:]) if len(first) <= LONGEST_TODO else None
+    first = STEP_END.split(blockers[0].todo.strip(), maxsplit=1)[0]
+    return pen.sentence(first[:1].lower() + first[1:]) if len(first) <= LONGEST_TODO else None
 
 
 def unprovable(runs: RunColumns) -> int:

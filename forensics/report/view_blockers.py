@@ -17,6 +17,16 @@ SAID_BY_KIND = {"false_success": "success", "failed": "failure"}
 
 
 @dataclass(frozen=True)
+class Body:
+    """Fact, inference and advice; ``left`` more observations are not shown."""
+
+    observed: tuple[str, ...]
+    left: int
+    inferred: str
+    todo: str
+
+
+@dataclass(frozen=True)
 class Statement:
     """One numbered blocker or finding; ``subject`` is the job's name as code, None where it is of no single job."""
 
@@ -25,10 +35,7 @@ class Statement:
     kind: str
     subject: str | None
     text: str
-    observed: tuple[str, ...]
-    observed_left: int
-    inferred: str
-    todo: str
+    body: Body
     p_value: str | None = None
 
 
@@ -52,7 +59,9 @@ class Statements:
 
 def blockers_view(result: Result, pen: Pen) -> Statements:
     """Return the blockers, the first ten in full."""
-    shown = tuple(blocker_view(number, blocker, pen) for number, blocker in enumerate(result.blockers[:SHOWN_BLOCKERS], 1))
+    shown = tuple(
+        blocker_view(number, blocker, pen) for number, blocker in enumerate(result.blockers[:SHOWN_BLOCKERS], 1)
+    )
     left = result.blockers[SHOWN_BLOCKERS:]
     return Statements(shown, len(left), tuple(more(left, pen)))
 
@@ -64,8 +73,8 @@ def blocker_view(number: int, blocker: Blocker, pen: Pen) -> Statement:
         marks=marks(blocker, pen),
         kind=blocker.kind.replace("_", " "),
         subject=pen.job_code(blocker.job, blocker.host) if blocker.job else None,
-        text=pen.names.sentence(without_name(blocker.text, blocker.job)).rstrip("."),
-        **body(blocker, pen),
+        text=pen.sentence(without_name(blocker.text, blocker.job)).rstrip("."),
+        body=body(blocker, pen),
     )
 
 
@@ -77,22 +86,22 @@ def marks(blocker: Blocker, pen: Pen) -> str | None:
 
 
 def without_name(text: str, job: str | None) -> str:
-    """Return a sentence without the job's name and a colon at its head: the name stands before it already."""
+    """Return a sentence that goes on after the job's name and a colon; without a job as it is."""
+    if job is None:
+        return text
     for head in (f"`{job}`", job):
-        if job and head and text.startswith(head):
-            return text[len(head) :].lstrip(": ")
-    return text
+        text = text.removeprefix(head).lstrip(": ")
+    return text[:1].lower() + text[1:]
 
 
-def body(statement: Blocker | Finding, pen: Pen) -> dict[str, object]:
+def body(statement: Blocker | Finding, pen: Pen) -> Body:
     """Return what was observed, what follows and what to do."""
-    sentence = pen.names.sentence
-    return {
-        "observed": tuple(sentence(each) for each in statement.observed[:SHOWN_OBSERVATIONS]),
-        "observed_left": max(0, len(statement.observed) - SHOWN_OBSERVATIONS),
-        "inferred": sentence(statement.inferred),
-        "todo": sentence(statement.todo),
-    }
+    return Body(
+        observed=tuple(pen.sentence(each) for each in statement.observed[:SHOWN_OBSERVATIONS]),
+        left=max(0, len(statement.observed) - SHOWN_OBSERVATIONS),
+        inferred=pen.sentence(statement.inferred),
+        todo=pen.sentence(statement.todo),
+    )
 
 
 def more(blockers: Sequence[Blocker], pen: Pen) -> Iterator[More]:
@@ -105,7 +114,9 @@ def more(blockers: Sequence[Blocker], pen: Pen) -> Iterator[More]:
 
 def findings_view(result: Result, pen: Pen) -> Statements:
     """Return the findings."""
-    shown = tuple(finding_view(number, finding, pen) for number, finding in enumerate(result.findings[:SHOWN_FINDINGS], 1))
+    shown = tuple(
+        finding_view(number, finding, pen) for number, finding in enumerate(result.findings[:SHOWN_FINDINGS], 1)
+    )
     return Statements(shown, max(0, len(result.findings) - SHOWN_FINDINGS))
 
 
@@ -116,9 +127,9 @@ def finding_view(number: int, finding: Finding, pen: Pen) -> Statement:
         marks=None,
         kind=pen.names.code(finding.kind),
         subject=None,
-        text=pen.names.sentence(finding.text).rstrip("."),
+        text=pen.sentence(finding.text).rstrip("."),
         p_value=None if finding.p_value is None else p_text(finding.p_value),
-        **body(finding, pen),
+        body=body(finding, pen),
     )
 
 

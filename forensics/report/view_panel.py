@@ -52,7 +52,7 @@ def panel_view(result: Result, pen: Pen) -> Panel:
         lines=tuple(lines(beats[:SHOWN_LINES], pen)),
         left=len(left),
         left_overdue=sum(beat.status not in IN_TIME for beat in left),
-        remarks=tuple((pen.job_code(beat.job), pen.names.sentence(beat.reason or "")) for beat in remarks[:SHOWN_REMARKS]),
+        remarks=tuple((pen.job_code(beat.job), pen.sentence(beat.reason or "")) for beat in remarks[:SHOWN_REMARKS]),
         remarks_left=max(0, len(remarks) - SHOWN_REMARKS),
         configured=len(names),
         silent=len(names - seen),

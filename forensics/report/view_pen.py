@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from zoneinfo import ZoneInfo
 
+from forensics.config import Config
 from forensics.evidence.result import Result
 from forensics.report.text import Names
 from forensics.timeline import NANOS, local_text
@@ -28,7 +29,15 @@ WORK = {
 SAID = {Claim.SUCCESS: "✓+", Claim.FAILURE: "✗-"}
 SAID_NOTHING = "-."
 CANNOT_TELL = "??"
-WORK_WORDS = {"✗": "not proven", "✓": "proven", "~": "began only", "?": "cannot tell", "∅": "never started", "»": "left out", "⋯": "too early"}
+WORK_WORDS = {
+    "✗": "not proven",
+    "✓": "proven",
+    "~": "began only",
+    "?": "cannot tell",
+    "∅": "never started",
+    "»": "left out",
+    "⋯": "too early",
+}
 SAID_WORDS = {"✓": "success", "✗": "failure", "-": "nothing"}
 
 
@@ -36,12 +45,14 @@ SAID_WORDS = {"✓": "success", "✗": "failure", "-": "nothing"}
 class Pen:
     """Writes what comes out of evidence, and remembers the names that must be written out below.
 
-    ``day`` is the local date that times need not repeat, empty where the report is about several.
+    ``day`` is the local date that times need not repeat, empty where the report is about several. Paths
+    below ``folder``, in which the config lies, are told relative to it, as the config tells them.
     """
 
     zone: ZoneInfo
     day: str
     year: str
+    folder: str = ""
     is_ascii: bool = False
     names: Names = field(default_factory=Names)
 
@@ -55,6 +66,14 @@ class Pen:
     def full(self, at: int) -> str:
         """Return an instant with its date."""
         return local_text(at, self.zone)
+
+    def near(self, text: str) -> str:
+        """Return a path, or a sentence that holds some, without the config's own folder."""
+        return text.replace(self.folder, "") if self.folder else text
+
+    def sentence(self, text: str) -> str:
+        """Return a sentence that may quote evidence."""
+        return self.names.sentence(self.near(text))
 
     def job(self, name: str, host: str | None) -> str:
         """Return a job for a table cell, with its host where that is known."""
@@ -74,14 +93,21 @@ class Pen:
         """Return the marks for the work and those for the message, each with its words."""
         work = {signs[0]: signs[self.is_ascii] for signs in WORK.values()}
         said = {signs[0]: signs[self.is_ascii] for signs in (*SAID.values(), SAID_NOTHING)}
-        return [(work[sign], word) for sign, word in WORK_WORDS.items()], [(said[sign], word) for sign, word in SAID_WORDS.items()]
+        return [(work[sign], word) for sign, word in WORK_WORDS.items()], [
+            (said[sign], word) for sign, word in SAID_WORDS.items()
+        ]
 
 
 def pen_for(result: Result, is_ascii: bool) -> Pen:
     """Return a pen for a report's window."""
     zone, window = result.config.timezone, result.window
     day = local_text(window.since, zone)[:10]
-    return Pen(zone, "" if is_long(result) else day, day[:5], is_ascii)
+    return Pen(zone, "" if is_long(result) else day, day[:5], config_folder(result.config), is_ascii)
+
+
+def config_folder(config: Config) -> str:
+    """Return the folder of a config's file with a slash at its end, empty where there is none."""
+    return config.file.rpartition("/")[0] + "/" if config.file and config.file.count("/") > 1 else ""
 
 
 def is_long(result: Result) -> bool:

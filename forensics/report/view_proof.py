@@ -16,7 +16,10 @@ from forensics.verdicts import Evidence, Flag, Verdict
 
 @dataclass(frozen=True)
 class Proof:
-    """``state`` is proven, untimed, undeclared, unseen, early or none; ``at`` the time of the proof, or the end of the search."""
+    """What is said of a proof: ``state`` is proven, untimed, undeclared, unseen, early or none.
+
+    ``at`` is the time of the proof, or the end of the search for it.
+    """
 
     state: str
     at: str | None = None
@@ -46,7 +49,7 @@ def proof(at: int, result: Result, runs: RunColumns, pen: Pen, declaring: set[in
 
 
 def searched_to(result: Result, run: int, job: int) -> int | None:
-    """Return until when a run's proof was looked for: the end of its own time, or of what was read, if that is earlier."""
+    """Return until when a run's proof was looked for: to the end of its own time, or of what was read before it."""
     own_end = int(result.paired.runs.own_end[run])
     if own_end == NAT:
         return None

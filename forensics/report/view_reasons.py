@@ -10,7 +10,7 @@ from forensics.evidence.result import Result
 from forensics.report.columns import RunColumns
 from forensics.report.view_pen import Pen
 
-SHOWN_RUNS = 10
+SHOWN_RUNS = 8
 SHOWN_REASONS = 6
 
 
@@ -25,7 +25,9 @@ class Why:
     left: int
 
 
-def reasons_of(chosen: Sequence[int], result: Result, runs: RunColumns, unproven: Sequence[bool], pen: Pen) -> Iterator[Why]:
+def reasons_of(
+    chosen: Sequence[int], result: Result, runs: RunColumns, unproven: Sequence[bool], pen: Pen
+) -> Iterator[Why]:
     """Yield the reasons of the first of some runs."""
     for at in chosen[:SHOWN_RUNS]:
         told = result.explain(runs.row[at])
@@ -33,6 +35,6 @@ def reasons_of(chosen: Sequence[int], result: Result, runs: RunColumns, unproven
             marks=pen.marks(runs.verdict[at], runs.claim[at], unproven[at]),
             job=pen.job_code(runs.job[at], runs.host[at]),
             due=None if runs.due_at[at] == NAT else pen.time(runs.due_at[at]),
-            reasons=tuple(pen.names.sentence(reason) for reason in told[:SHOWN_REASONS]),
+            reasons=tuple(pen.sentence(reason) for reason in told[:SHOWN_REASONS]),
             left=max(0, len(told) - SHOWN_REASONS),
         )

@@ -23,7 +23,7 @@ NOT_COUNTED = frozenset({Verdict.SKIPPED.value, Verdict.PENDING.value})
 
 @dataclass(frozen=True)
 class Day:
-    """The runs of a local date that count in rates: how many said success, how many are proven, how many of these said nothing of it."""
+    """The runs of a local date that count in rates; ``gap`` of them are proven, and no message says success."""
 
     date: str
     runs: int
@@ -35,7 +35,7 @@ class Day:
 
 @dataclass(frozen=True)
 class Reporting:
-    """The section in plain values; ``days`` only where the window holds several."""
+    """The section in plain values; ``days`` only where the window holds several, and messages were missing on some."""
 
     status: str
     reason: str
@@ -57,7 +57,7 @@ def reporting_view(result: Result, runs: RunColumns, pen: Pen) -> Reporting:
     days = list(by_day(runs, pen)) if is_long(result) else []
     return Reporting(
         status=pen.names.plain(check.status),
-        reason=pen.names.sentence(check.reason).rstrip("."),
+        reason=pen.sentence(check.reason[:1].upper() + check.reason[1:]).rstrip("."),
         said=check.said_success,
         owed=check.owed,
         proven=check.proven,
@@ -66,7 +66,7 @@ def reporting_view(result: Result, runs: RunColumns, pen: Pen) -> Reporting:
         baseline=None if check.baseline is None else percent(check.baseline),
         false_alarms=runs.verdict.count(Verdict.FALSE_ALARM),
         failure_messages=runs.claim.count(Claim.FAILURE),
-        days=tuple(days[-SHOWN_DAYS:]),
+        days=tuple(days[-SHOWN_DAYS:]) if any(day.gap for day in days) else (),
         days_left=max(0, len(days) - SHOWN_DAYS),
     )
 
@@ -93,7 +93,11 @@ def by_day(runs: RunColumns, pen: Pen) -> Iterator[Day]:
 
 def dates(instants: np.ndarray[tuple[int], np.dtype[np.int64]], pen: Pen) -> list[str]:
     """Return the local dates of instants, empty where there is none."""
-    known = pd.DatetimeIndex(np.where(instants == NAT, 0, instants).view("datetime64[ns]")).tz_localize("UTC").tz_convert(pen.zone)
+    known = (
+        pd.DatetimeIndex(np.where(instants == NAT, 0, instants).view("datetime64[ns]"))
+        .tz_localize("UTC")
+        .tz_convert(pen.zone)
+    )
     codes, days = pd.factorize(known.tz_localize(None).normalize())
     texts = [str(day)[:10].removeprefix(pen.year) for day in days]
     return ["" if at == NAT else texts[code] for at, code in zip(instants.tolist(), codes.tolist(), strict=True)]

@@ -41,7 +41,7 @@ class Matrix:
     totals: dict[bool, tuple[int, ...]]
 
     def lines(self, is_proven: bool) -> list[tuple[Count | None, ...]]:
-        """Return the cells of a row as lines that hold one verdict each; the first line has at least a cell for each column."""
+        """Return the cells of a row as lines that hold one verdict each, None where a cell has no more."""
         cells = self.cells[is_proven]
         height = max(1, *(len(cell) for cell in cells))
         return [tuple(cell[line] if line < len(cell) else None for cell in cells) for line in range(height)]
@@ -68,7 +68,7 @@ class Row:
 
 @dataclass(frozen=True)
 class Streak:
-    """Jobs alike in a folded list: ``number`` is how often in a row their messages say so, 0 where they say nothing of it."""
+    """Jobs alike in a folded list: ``number`` is how often in a row, by their messages; 0 where these do not say."""
 
     number: int
     jobs: int
@@ -109,7 +109,7 @@ class Runs:
 def runs_view(result: Result, runs: RunColumns, pen: Pen) -> Runs:
     """Return the section of the runs."""
     unproven = [Flag.UNPROVEN in flags.split() for flags in runs.flags]
-    open_runs = [at for at in worst_first(runs) if runs.verdict[at] not in FOLDED]
+    open_runs = [at for at in worst_first(runs, unproven) if runs.verdict[at] not in FOLDED]
     groups = grouped(open_runs, runs, unproven)
     counted = Counter(flag for flags in runs.flags for flag in flags.split())
     marks = Counter(zip(runs.verdict, runs.claim, unproven, strict=True))
@@ -125,28 +125,41 @@ def runs_view(result: Result, runs: RunColumns, pen: Pen) -> Runs:
         open_runs=len(open_runs),
         left_runs=sum(len(group) for group in groups[SHOWN_ROWS:]),
         left_jobs=len({(runs.job[at], runs.host[at]) for group in groups[SHOWN_ROWS:] for at in group}),
-        why=tuple(reasons_of([group[-1] for group in groups], result, runs, unproven, pen)),
+        why=tuple(reasons_of(newest_alike(open_runs, runs, unproven), result, runs, unproven, pen)),
         folds=tuple(folds(result, runs, pen)),
         confirmed=runs.verdict.count(Verdict.CONFIRMED),
     )
 
 
-def worst_first(runs: RunColumns) -> list[int]:
+def worst_first(runs: RunColumns, unproven: Sequence[bool]) -> list[int]:
     """Return the positions of the runs that are not confirmed: worst first, then in order of time and job."""
     chosen = [at for at, verdict in enumerate(runs.verdict) if verdict != Verdict.CONFIRMED]
-    return sorted(chosen, key=lambda at: (SEVERITY[runs.verdict[at]], moment(runs, at), runs.job[at], runs.host[at] or "", runs.row[at]))
+    return sorted(
+        chosen,
+        key=lambda at: (
+            SEVERITY[runs.verdict[at]],
+            unproven[at],
+            moment(runs, at),
+            runs.job[at],
+            runs.host[at] or "",
+            runs.row[at],
+        ),
+    )
 
 
 def moment(runs: RunColumns, at: int) -> int:
-    """Return the instant by which a run is known: due, else triggered, else its first evidence; NAT where there is none."""
+    """Return the instant by which a run is known: due, else triggered, else the first that is; NAT where none is."""
     found = (runs.due_at[at], runs.triggered_at[at], runs.started_at[at], runs.executed_at[at], runs.reported_at[at])
     return next((instant for instant in found if instant != NAT), NAT)
 
 
 def grouped(chosen: Sequence[int], runs: RunColumns, unproven: Sequence[bool]) -> list[list[int]]:
     """Return the runs one by one where they fit the table, else those of a job that came to the same together."""
-    if len(chosen) <= SHOWN_ROWS:
-        return [[at] for at in chosen]
+    return [[at] for at in chosen] if len(chosen) <= SHOWN_ROWS else alike(chosen, runs, unproven)
+
+
+def alike(chosen: Sequence[int], runs: RunColumns, unproven: Sequence[bool]) -> list[list[int]]:
+    """Return the runs of a job that came to the same together."""
     groups: dict[Key, list[int]] = {}
     for at in chosen:
         key = (runs.verdict[at], unproven[at], runs.job[at], runs.host[at], runs.cause[at])
@@ -154,9 +167,16 @@ def grouped(chosen: Sequence[int], runs: RunColumns, unproven: Sequence[bool]) -
     return list(groups.values())
 
 
+def newest_alike(chosen: Sequence[int], runs: RunColumns, unproven: Sequence[bool]) -> list[int]:
+    """Return the newest of those runs of a job that came to the same."""
+    return [group[-1] for group in alike(chosen, runs, unproven)]
+
+
 def matrix(runs: RunColumns, unproven: Sequence[bool], pen: Pen) -> Matrix:
     """Return the counts of class by verdict."""
-    cells: dict[tuple[bool, str], Counter[tuple[str, bool]]] = {(proven, said): Counter() for proven in (True, False) for said in SAID}
+    cells: dict[tuple[bool, str], Counter[tuple[str, bool]]] = {
+        (proven, said): Counter() for proven in (True, False) for said in SAID
+    }
     for evidence, verdict, claim, is_unproven in zip(runs.evidence, runs.verdict, runs.claim, unproven, strict=True):
         said = claim if claim in SAID else SAID[-1]
         cells[evidence in (Evidence.BOTH, Evidence.EXECUTED), said][verdict, is_unproven] += 1
@@ -182,7 +202,9 @@ def legend(pen: Pen, marks: Iterable[str]) -> tuple[list[tuple[str, str]], list[
     )
 
 
-def rows_of(groups: Sequence[Sequence[int]], result: Result, runs: RunColumns, unproven: Sequence[bool], pen: Pen) -> Iterator[Row]:
+def rows_of(
+    groups: Sequence[Sequence[int]], result: Result, runs: RunColumns, unproven: Sequence[bool], pen: Pen
+) -> Iterator[Row]:
     """Yield the lines of the table."""
     proofs = proofs_of([group[-1] for group in groups], result, runs, pen)
     for group, proof in zip(groups, proofs, strict=True):
@@ -208,14 +230,23 @@ def folds(result: Result, runs: RunColumns, pen: Pen) -> Iterator[Fold]:
     """Yield the folded lists, worst first."""
     said = streaks_said(result)
     for verdict in FOLDED:
-        chosen = sorted((at for at, found in enumerate(runs.verdict) if found == verdict), key=lambda at: (moment(runs, at), runs.job[at]))
+        chosen = sorted(
+            (at for at, found in enumerate(runs.verdict) if found == verdict),
+            key=lambda at: (moment(runs, at), runs.job[at]),
+        )
         if chosen:
             by_number: dict[int, list[int]] = {}
             for at in chosen:
                 by_number.setdefault(said.get(runs.row[at], 0), []).append(at)
             streaks = [streak(number, by_number[number], runs, pen) for number in sorted(by_number, reverse=True)]
             jobs = len({(runs.job[at], runs.host[at]) for at in chosen})
-            yield Fold(verdict.value, len(chosen), jobs, tuple(streaks[:SHOWN_STREAKS]), sum(each.jobs for each in streaks[SHOWN_STREAKS:]))
+            yield Fold(
+                verdict.value,
+                len(chosen),
+                jobs,
+                tuple(streaks[:SHOWN_STREAKS]),
+                sum(each.jobs for each in streaks[SHOWN_STREAKS:]),
+            )
 
 
 def streaks_said(result: Result) -> dict[int, int]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 
 from forensics.evidence.intake import SourceRead
@@ -21,7 +20,7 @@ REJECT_WIDTH = 200
 
 @dataclass(frozen=True)
 class Line:
-    """A line of the table; ``begins`` and ``ends`` are None where a source's reach is open, ``covers`` says whether it has any."""
+    """A line of the table; ``begins`` and ``ends`` are None where a source's reach is open, or where it has none."""
 
     name: str
     lanes: str
@@ -66,10 +65,10 @@ def sources_view(result: Result, pen: Pen) -> Sources:
         lines=tuple(line(source, int(broken.get(at, 0)), pen) for at, source in enumerate(sources[:SHOWN_SOURCES])),
         left=max(0, len(sources) - SHOWN_SOURCES),
         zone=str(result.config.timezone),
-        faults=tuple((pen.names.code(name), pen.names.sentence(fault)) for name, fault in faults[:SHOWN_FAULTS]),
+        faults=tuple((pen.names.code(name), pen.sentence(fault)) for name, fault in faults[:SHOWN_FAULTS]),
         faults_left=max(0, len(faults) - SHOWN_FAULTS),
-        rejects=rejects(result),
-        digests=digests(result),
+        rejects=rejects(result, pen),
+        digests=digests(result, pen),
     )
 
 
@@ -77,7 +76,7 @@ def line(source: SourceRead, faulty: int, pen: Pen) -> Line:
     """Return one source's line."""
     begins, ends = source.covers or (None, None)
     return Line(
-        name=pen.names.plain(source.name),
+        name=pen.names.code(source.name),
         lanes=", ".join(lanes_of(source)),
         files=source.files,
         faulty=faulty,
@@ -92,8 +91,8 @@ def line(source: SourceRead, faulty: int, pen: Pen) -> Line:
 
 def lanes_of(source: SourceRead) -> list[str]:
     """Return the lanes of a source: those that it may fill, and any other that it did fill."""
-    filled = [LANES[table] for table, rows in source.rows.items() if rows]
-    return list(dict.fromkeys([*source.lanes, *sorted(filled)]))
+    filled = [table for table, rows in source.rows.items() if rows]
+    return list(dict.fromkeys(LANES.get(table, table) for table in (*source.lanes, *filled)))
 
 
 def reach_text(at: int, pen: Pen) -> str:
@@ -102,13 +101,13 @@ def reach_text(at: int, pen: Pen) -> str:
     return text[5:] if text.startswith(pen.year) else text
 
 
-def rejects(result: Result) -> Fold:
+def rejects(result: Result, pen: Pen) -> Fold:
     """Return the records that could not be read: where, why, and how they begin."""
     frame, total = result.evidence.rejects, sum(source.rejected for source in result.evidence.sources)
     first = frame.iloc[:SHOWN_REJECTS]
     names = texts(result.evidence.files["name"].iloc[first["file"].to_numpy()])
     rows = zip(names, first["record"].tolist(), texts(first["reason"]), texts(first["text"]), strict=True)
-    shown = [reject_line(*row) for row in rows]
+    shown = [reject_line(pen.near(name or ""), *row) for name, *row in rows]
     return Fold(total, fence("\n".join(shown)), total - len(shown))
 
 
@@ -118,11 +117,14 @@ def reject_line(name: str, record: int, reason: str, text: str | None) -> str:
     return clipped(f"{safe_line(name)}:{record}: {safe_line(reason)}{begins}", REJECT_WIDTH)
 
 
-def digests(result: Result) -> Fold:
+def digests(result: Result, pen: Pen) -> Fold:
     """Return the digests of the files that were read, as ``sha256sum`` writes and checks them."""
     files = result.evidence.files[result.evidence.files["sha256"].notna().to_numpy()]
     first = files.iloc[:SHOWN_DIGESTS]
-    shown = [f"{safe_line(digest)}  {safe_line(name)}" for digest, name in zip(texts(first["sha256"]), texts(first["name"]), strict=True)]
+    shown = [
+        f"{safe_line(digest)}  {safe_line(pen.near(name))}"
+        for digest, name in zip(texts(first["sha256"]), texts(first["name"]), strict=True)
+    ]
     return Fold(len(files), fence("\n".join(shown)), len(files) - len(shown))
 
 
@@ -131,5 +133,3 @@ def written_out(pen: Pen) -> Fold:
     shown = list(pen.names.written.items())[:SHOWN_NAMES]
     text = "\n".join(f"{short} = {clipped(full, LONGEST_TEXT)}" for short, full in shown)
     return Fold(len(pen.names.written), fence(text), len(pen.names.written) - len(shown))
-
-

@@ -29,3 +29,14 @@ def listed(shown: Sequence[str], count: int) -> str:
     """Return the first of ``count`` names for a sentence: ``a, b and 3 more``."""
     left = count - len(shown)
     return ", ".join(shown) + (f" and {left:,} more" if left > 0 else "")
+
+
+def number(count: int) -> str:
+    """Return a count with its thousands told apart: ``2,316``."""
+    return f"{count:,}"
+
+
+def ordinal(place: int) -> str:
+    """Return ``1st``, ``2nd``, ``11th``."""
+    ending = {1: "st", 2: "nd", 3: "rd"}.get(place % 10, "th") if place % 100 not in (11, 12, 13) else "th"
+    return f"{place:,}{ending}"

@@ -114,9 +114,9 @@ def cron_meaning(message: bytes) -> Meaning:
 def _command(tail: bytes) -> str:
     """Return a command without cron's closing parenthesis, or a second one that some daemons add."""
     command = tail.rstrip().removesuffix(b")").strip()
-    while command.endswith(b")") and command.count(b")") > command.count(b"("):
-        command = command[:-1].rstrip()
-    return text_of(command)
+    unopened = command.count(b")") - command.count(b"(")
+    at_end = len(command) - len(command.rstrip(b")"))
+    return text_of(command[: len(command) - max(0, min(unopened, at_end))].rstrip())
 
 
 def anacron_meaning(message: bytes) -> Meaning:

@@ -123,7 +123,7 @@ def nanoseconds(seconds: bytes) -> int:
 def _form(match: re.Match[bytes]) -> Form:
     if match["version"]:
         return Form.MODERN
-    if match["end"] != b" " or len(match["day"]) == len("MM-DD"):
+    if match["end"] != b" " or match["day"][2:3] == b"-":
         return Form.HOSTLESS
     return Form.FORWARDED if match["priority"] else Form.PLAIN
 

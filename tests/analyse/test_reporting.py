@@ -1,0 +1,97 @@
+"""The messages are suspect where they, and not missing work, bring the rate under the threshold."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from forensics.analyse.reporting import chance, check_reporting
+from tests.analyse.builders import all_of, flags, frame, run
+
+
+def status(*verdicts: str, threshold: float = 0.8) -> str:
+    runs = frame(*(run(verdict, job=f"job-{number}") for number, verdict in enumerate(verdicts)))
+    return check_reporting(runs, all_of(runs), all_of(runs), threshold).status
+
+
+def times(verdict: str, count: int) -> list[str]:
+    return [verdict] * count
+
+
+def test_many_false_alarms_make_the_reporting_suspect():
+    assert status(*times("confirmed", 2), *times("false_alarm", 25), *times("failed", 2)) == "suspect"
+
+
+def test_silence_where_work_is_missing_too_is_not_the_messages_fault():
+    assert status(*times("confirmed", 16), *times("silent_failure", 16)) == "ok"
+
+
+def test_day_on_which_proven_work_went_unreported_is_suspect():
+    assert status(*times("unreported", 20)) == "suspect"
+
+
+def test_half_of_the_work_missing_does_not_hide_that_the_rest_went_unreported():
+    assert status(*times("silent_failure", 10), *times("unreported", 10)) == "suspect"
+
+
+def test_work_that_is_proven_just_under_the_threshold_and_all_reported_is_not_suspect():
+    assert status(*times("confirmed", 7), *times("failed", 3)) == "ok"
+
+
+def test_single_lost_message_beside_missing_work_is_no_pattern():
+    assert status(*times("failed", 9), "unreported") == "ok"
+
+
+def test_rate_at_the_threshold_is_ok():
+    assert status(*times("confirmed", 4), "false_alarm") == "ok"
+
+
+def test_rate_under_the_threshold_is_suspect():
+    assert status(*times("confirmed", 3), "false_alarm") == "suspect"
+
+
+def test_true_failures_are_not_the_messages_fault():
+    assert status(*times("confirmed", 4), *times("failed", 4)) == "ok"
+
+
+def test_no_run_that_owed_a_claim_leaves_it_unknown():
+    runs = frame(run("confirmed"))
+    check = check_reporting(runs, flags(False), all_of(runs), 0.8)
+    assert (check.status, check.owed) == ("unknown", 0)
+
+
+def test_too_little_proof_leaves_it_unknown():
+    runs = frame(*(run("failed", job=str(number)) for number in range(4)))
+    assert check_reporting(runs, all_of(runs), flags(True, False, False, False), 0.8).status == "unknown"
+
+
+def test_runs_outside_the_window_do_not_count():
+    runs = frame(run("confirmed"), run("false_alarm", in_window=False))
+    check = check_reporting(runs, all_of(runs), all_of(runs), 0.8)
+    assert (check.owed, check.said_success, check.status) == (1, 1, "ok")
+
+
+def test_counts_behind_the_rate_are_kept():
+    runs = frame(run("confirmed", job="a"), run("false_alarm", job="b"), run("failed", job="c"))
+    check = check_reporting(runs, all_of(runs), flags(True, True, False), 0.8)
+    assert (check.said_success, check.owed, check.proven, check.checkable) == (1, 3, 2, 2)
+
+
+def test_reason_gives_counts_before_rates():
+    runs = frame(run("confirmed", job="a"), run("false_alarm", job="b"))
+    assert check_reporting(runs, all_of(runs), all_of(runs), 0.8).reason == (
+        "said success 1 of 2 (50.0 %), under the threshold of 80.0 %, while work proven 2 of 2 (100 %)"
+    )
+
+
+@pytest.mark.parametrize(
+    ("arguments", "expected"),
+    [((0, 3, 0.8), 0.2**3), ((0, 0, 0.8), 1.0), ((4, 5, 0.8), 1.0), ((4, 5, 1.0), 0.0), ((5, 5, 1.0), 1.0)],
+)
+def test_chance_is_exact_where_none_said_it(arguments: Any, expected: float):
+    assert chance(*arguments) == pytest.approx(expected)
+
+
+def test_chance_holds_for_a_million_runs():
+    assert chance(700_000, 1_000_000, 0.8) == 0.0
