@@ -58,7 +58,7 @@ def blockers(
     ``mutes`` silence the heartbeats of their jobs; muted runs are known by their flag.
     """
     columns = Columns(runs)
-    found = [of_trouble(each, columns, explain, provenance, zone) for each in troubles(columns)]
+    found = [of_trouble(each, columns, explain, provenance, zone) for each in troubles(columns, window.since)]
     found += of_heartbeats([beat for beat in heartbeats if not is_muted(beat.job, mutes, window.now)])
     found += of_reporting(reporting, columns)
     found += [of_source(each) for each in unread(evidence)]

@@ -34,9 +34,7 @@ class Beat:
     fault: str | None
 
 
-def panel(
-    beats: pd.DataFrame, config: Config, now: int, due: Mapping[str, Sequence[int]]
-) -> tuple[Heartbeat, ...]:
+def panel(beats: pd.DataFrame, config: Config, now: int, due: Mapping[str, Sequence[int]]) -> tuple[Heartbeat, ...]:
     """Return the panel, what is wrong first, then the stalest first.
 
     ``due`` are the last due times of jobs with a schedule, ascending, in ns, up to ``now``. Of several
@@ -99,9 +97,7 @@ def judged(beat: Beat, job: Job | None, config: Config, now: int, due: Sequence[
     return Heartbeat(beat.job, status, last, age, interval, ratio, reason)
 
 
-def measured(
-    beat: Beat, job: Job | None, last: int, now: int, due: Sequence[int]
-) -> tuple[float | None, float | None]:
+def measured(beat: Beat, job: Job | None, last: int, now: int, due: Sequence[int]) -> tuple[float | None, float | None]:
     """Return the interval of a job and how many of them passed since its last beat; the config outranks the file."""
     if job is not None and job.interval is not None:
         interval = job.interval.total_seconds()

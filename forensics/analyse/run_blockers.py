@@ -23,9 +23,7 @@ OUTCOMES = frozenset({Claim.SUCCESS.value, Claim.FAILURE.value})
 UNPROVEN_MEANING = "a message says that it failed, and nothing could have shown otherwise"
 
 
-def of_trouble(
-    trouble: Trouble, columns: Columns, explain: Explain, provenance: Provenance, zone: ZoneInfo
-) -> Blocker:
+def of_trouble(trouble: Trouble, columns: Columns, explain: Explain, provenance: Provenance, zone: ZoneInfo) -> Blocker:
     """Return the blocker of one job's runs of one verdict; its newest run stands for them."""
     newest = int(trouble.runs[-1])
     flags, cause = tuple(columns.texts["flags"][newest].split()), usual_cause(columns, trouble.runs)

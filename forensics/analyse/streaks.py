@@ -42,7 +42,7 @@ def claimed_streaks(columns: Columns, paired: Paired) -> list[Finding]:
         Finding(
             kind="streak",
             text=f"{len(wrong):,} of {counted(len(found.run), 'job')} that counted failures in a row, up to "
-            f"{int(found.claimed.max())}, counted runs whose work is proven: {share(proven, known)} of those known here.",
+            f"{int(found.claimed.max())}, counted runs whose work is proven: {share(proven, known)} known here.",
             observed=(f"Proven although counted as failed: {listed([jobs[run] for run in wrong])}.",),
             inferred="So the streak is of reports, not of runs.",
             todo="Read the length of a streak as how long its message has been wrong, not its job.",

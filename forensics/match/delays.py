@@ -15,7 +15,7 @@ from forensics.match.alignment import Candidates, Delays, Floats
 from forensics.match.spans import SECOND, Flags, Ints, group_bounds
 
 LEAST_SPREAD = 2.0 * SECOND
-RELATIVE_SPREAD = 0.02
+RELATIVE_SPREAD, FEW = 0.02, 5.0
 PEAKS = 8
 # Shares of the events, and how many standard deviations of a normal they lie from its middle: one message in ten comes late.
 EARLY_SHARE, EARLY_SHARE_SPREAD = 0.1, 1.28
@@ -132,7 +132,7 @@ def _spreads(group: Ints, delays: Floats, groups: int) -> Delays:
     middle, early, late = np.zeros(groups), np.full(groups, 30.0 * SECOND), np.full(groups, 30.0 * SECOND)
     present, length = group[begins], ends - begins - 1
     low, half, high = (delays[begins + np.rint(share * length).astype(np.int64)] for share in (EARLY_SHARE, 0.5, LATE_SHARE))
-    floor = LEAST_SPREAD + RELATIVE_SPREAD * np.abs(half)
+    floor = LEAST_SPREAD + RELATIVE_SPREAD * np.abs(half) * np.minimum(1.0, FEW / (length + 1))
     middle[present] = half
     early[present] = np.maximum((half - low) / EARLY_SHARE_SPREAD, floor)
     late[present] = np.maximum((high - half) / LATE_SHARE_SPREAD, floor)

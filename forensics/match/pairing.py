@@ -238,11 +238,28 @@ def with_stages(paths: Paths, happened: Events, said: Ints, first: Ints, last: I
     """Return the candidates with one left for what is said before the end: a start by its time, a skip by the lack of proof."""
     fits = first <= last
     starts = (said == CLAIM_CODES.index("started")) & fits
-    idle = last_where(spine.job, ~paths.is_proven)
     left_out = (said == CLAIM_CODES.index("skipped")) & fits
-    chosen = np.where(left_out & (at(idle, last) >= first), at(idle, last), last)
-    chosen = np.where(starts, nearest_start(spine, last, happened), chosen)
+    chosen = np.where(starts, nearest_start(spine, last, happened), last)
+    rows = np.flatnonzero(left_out)
+    chosen[rows] = idle_runs(paths, happened.at[rows], first[rows], last[rows])
     return np.where(starts | left_out, chosen, first), np.where(starts | left_out, chosen, last)
+
+
+def idle_runs(paths: Paths, moment: Ints, first: Ints, last: Ints) -> Ints:
+    """Return for each message of a skip the run without proof that it means; of several the one at the job's usual delay for such."""
+    spine, idle = paths.spine, ~paths.is_proven
+    counted = np.concatenate([[0], np.cumsum(idle)])
+    choices = counted[last + 1] - counted[first]
+    latest = last_where(spine.job, idle)[last]
+    chosen = np.where(choices > 0, latest, last)
+    delay = moment - spine.start[chosen]
+    for job in np.unique(spine.job[last[choices > 1]]).tolist():
+        clear = (choices == 1) & (spine.job[last] == job)
+        usual = np.median(delay[clear]) if clear.any() else 0
+        for row in np.flatnonzero((choices > 1) & (spine.job[last] == job)):
+            runs = np.arange(first[row], last[row] + 1)[idle[first[row] : last[row] + 1]]
+            chosen[row] = runs[np.argmin(np.abs(moment[row] - spine.start[runs] - usual))]
+    return chosen
 
 
 def last_where(job: Ints, holds: Flags) -> Ints:

@@ -7,7 +7,9 @@ from __future__ import annotations
 
 import json
 import math
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from functools import lru_cache
+from itertools import islice
 from typing import Any
 
 import numpy as np
@@ -16,7 +18,7 @@ from forensics.evidence.intake import SourceRead
 from forensics.evidence.provenance import LANES, Place
 from forensics.evidence.result import Blocker, Finding, Heartbeat, Result
 from forensics.report.columns import INSTANTS, RunColumns, texts, window_runs
-from forensics.report.redaction import may_hold_secrets, redact
+from forensics.report.redaction import redact, redact_all
 from forensics.report.view_pen import config_folder
 from forensics.report.view_sources import lanes_of
 from forensics.timeline import utc_text, utc_texts
@@ -26,6 +28,7 @@ COLUMNS = (
     "key job host configured run_id due_at triggered_at started_at executed_at reported_at claim exit_code"
     " duration_seconds evidence verdict flags cause"
 ).split()
+FREE_TEXTS = ("key", "job", "host", "run_id")
 ENCODER = json.JSONEncoder(ensure_ascii=True, allow_nan=False)  # ASCII: no sign in it can steer a terminal
 
 
@@ -68,11 +71,21 @@ def lines(name: str, values: Iterable[object]) -> str:
     return f"  {ENCODER.encode(name)}: [\n    {encoded}\n  ]" if encoded else f"  {ENCODER.encode(name)}: []"
 
 
+@lru_cache(maxsize=1 << 14)  # names of files and sources stand with every run
 def clean(text: str | None) -> str | None:
     """Return a text redacted, and without halves of characters that no strict reader accepts."""
-    if text is None or not (may_hold_secrets(text) or not text.isascii()):
-        return text
-    return redact(text).encode("utf-8", "backslashreplace").decode()
+    return None if text is None else whole(redact(text))
+
+
+def whole(text: str) -> str:
+    """Return a text with halves of characters written out."""
+    return text if text.isascii() else text.encode("utf-8", "backslashreplace").decode()
+
+
+def clean_all(texts: Sequence[str | None]) -> list[str | None]:
+    """Return many texts as ``clean`` does."""
+    done = iter(redact_all([text for text in texts if text is not None]))
+    return [None if text is None else whole(next(done)) for text in texts]
 
 
 def rounded(number: float | None, digits: int = 3) -> float | None:
@@ -183,7 +196,7 @@ def runs(result: Result) -> Iterator[dict[str, object]]:
     columns = window_runs(result)
     shown: dict[str, list[Any]] = {name: getattr(columns, name) for name in COLUMNS}
     shown |= {name: instants(columns, name) for name in INSTANTS}
-    shown |= {name: list(map(clean, getattr(columns, name))) for name in ("key", "job", "host", "run_id")}
+    shown |= {name: clean_all(getattr(columns, name)) for name in FREE_TEXTS}
     shown["flags"] = [flags.split() for flags in columns.flags]
     reasons = all_reasons(result, columns)
     for row, told, values in zip(columns.row, reasons, zip(*shown.values(), strict=True), strict=True):
@@ -197,7 +210,9 @@ def instants(columns: RunColumns, name: str) -> list[str | None]:
 
 def all_reasons(result: Result, columns: RunColumns) -> list[list[str | None]]:
     """Return the reasons of every run."""
-    return [list(map(clean, result.explain(row))) for row in columns.row]
+    told = [result.explain(row) for row in columns.row]
+    done = iter(clean_all([reason for reasons in told for reason in reasons]))
+    return [list(islice(done, len(reasons))) for reasons in told]
 
 
 def places(result: Result, row: int) -> list[dict[str, object]]:

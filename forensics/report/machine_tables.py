@@ -9,12 +9,11 @@ import csv
 import io
 from typing import Any
 
-import numpy as np
-
+from forensics.evidence.paired import NAT
 from forensics.evidence.result import Result
 from forensics.report.columns import INSTANTS, RunColumns, window_runs
-from forensics.report.machine import COLUMNS, clean, instants
-from forensics.report.text import safe_line
+from forensics.report.machine import COLUMNS, FREE_TEXTS, clean_all, instants
+from forensics.report.text import escaped, visible
 
 TABLE = (*COLUMNS, "reasons")
 FORMULA = tuple("=+-@\t\r\n\0＝＋－＠")
@@ -35,8 +34,6 @@ def report_csv(result: Result) -> bytes:
 def csv_column(result: Result, columns: RunColumns, name: str) -> list[Any]:
     """Return one column as its cells are written; null is an empty cell."""
     match name:
-        case "reasons":
-            return [cell(JOINT.join(result.explain(row))) for row in columns.row]
         case "configured":
             return ["true" if value else "false" for value in columns.configured]
         case "exit_code" | "duration_seconds":
@@ -44,18 +41,22 @@ def csv_column(result: Result, columns: RunColumns, name: str) -> list[Any]:
         case name if name in INSTANTS:
             return instants(columns, name)
         case _:
-            known: dict[str | None, str] = {}
-            return [
-                known[text] if text in known else known.setdefault(text, cell(text)) for text in getattr(columns, name)
-            ]
+            return [cell(text) for text in column_texts(result, columns, name)]
+
+
+def column_texts(result: Result, columns: RunColumns, name: str) -> list[str | None]:
+    """Return a column of texts, redacted; the reasons of a run are joined."""
+    if name == "reasons":
+        return clean_all([JOINT.join(result.explain(row)) for row in columns.row])
+    return clean_all(getattr(columns, name)) if name in FREE_TEXTS else list(getattr(columns, name))
 
 
 def cell(text: str | None) -> str:
-    """Return a text on one line, redacted and visible, that no spreadsheet takes for a formula (CWE-1236)."""
+    """Return a redacted text on one line, all of it visible, that no spreadsheet takes for a formula (CWE-1236)."""
     if not text:
         return ""
-    is_formula = text.startswith(FORMULA) or text.strip().startswith(FORMULA)
-    return f"'{safe_line(text)}" if is_formula else safe_line(text)
+    shown = visible(text).replace("\n", escaped("\n"))
+    return f"'{shown}" if text.startswith(FORMULA) or text.strip().startswith(FORMULA) else shown
 
 
 def report_parquet(result: Result) -> bytes:
@@ -79,10 +80,8 @@ def report_parquet(result: Result) -> bytes:
 
 def parquet_column(result: Result, columns: RunColumns, name: str) -> list[Any]:
     """Return one column with null as None."""
-    if name == "reasons":
-        return [clean(JOINT.join(result.explain(row))) for row in columns.row]
     if name in INSTANTS:
-        nat = np.iinfo(np.int64).min
-        return [None if at == nat else at for at in getattr(columns, name)]
-    values = getattr(columns, name)
-    return list(map(clean, values)) if name in ("key", "job", "host", "run_id") else list(values)
+        return [None if at == NAT else at for at in getattr(columns, name)]
+    if name in ("configured", "exit_code", "duration_seconds"):
+        return list(getattr(columns, name))
+    return column_texts(result, columns, name)

@@ -8,7 +8,7 @@ secret do not hide it.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from hashlib import sha256
 
@@ -24,16 +24,17 @@ class Shape:
     """
 
     kind: str
-    needles: tuple[str, ...]
+    needles: frozenset[str]
     pattern: re.Pattern[str]
 
 
 def shape(kind: str, needles: str, pattern: str) -> Shape:
-    """Return a shape; needles in lower case are looked for in any case."""
-    return Shape(kind, tuple(needles.split()), re.compile(pattern))
+    """Return a shape."""
+    return Shape(kind, frozenset(needles.split()), re.compile(pattern))
 
 
 NAMED = r"(?i:pass(?:word|wd|phrase)|pwd|secret|token|api[_-]?key|access[_-]?key|private[_-]?key|credentials?)"
+WORD_TOKEN = r"(?i:token)(?!-[0-9a-f]{4}(?![0-9a-f]))"  # and not that of a mask
 NAMED_NEEDLES = (
     "password passwd passphrase pwd secret token api_key api-key apikey"
     " access_key access-key accesskey private_key private-key privatekey credential"
@@ -77,15 +78,18 @@ SHAPES = (
     shape("cloud-token", "dop_v1_ doo_v1_", r"do[op]_v1_[a-f0-9]{20,}"),
     shape("age-key", "AGE-SECRET-KEY", r"AGE-SECRET-KEY-1[A-Z0-9]{10,}"),
     shape("signature", "sig=", r"(?i)(?<![a-z])sig=([A-Za-z0-9%/+=_-]{16,})"),
-    shape("hex-token", "token", r"(?i)token[^\n]{0,20}?(?<![0-9a-z])([0-9a-f]{40})(?![0-9a-f])"),
-    shape("hex-token", "token", r"(?i)(?<![0-9a-z])([0-9a-f]{40})(?=[^0-9a-f][^\n]{0,20}token)"),
+    shape("hex-token", "token", WORD_TOKEN + r"[^\n]{0,20}?(?<![0-9a-z])([0-9a-f]{40})(?![0-9a-f])"),
+    shape("hex-token", "token", r"(?i)(?<![0-9a-z])([0-9a-f]{40})(?=[^0-9a-f][^\n]{0,20}" + WORD_TOKEN + ")"),
     shape("named-secret", NAMED_NEEDLES, NAMED + r"[\"']?\s{0,3}=>?\s{0,3}[\"']?([^\s\"',;&]{3,})"),
     shape(
         "named-secret", NAMED_NEEDLES, NAMED + r"[\"']?\s{0,3}:\s{0,3}[\"']?((?=[^\s\"',;&]{0,80}[0-9])[^\s\"',;&]{6,})"
     ),
     shape("named-secret", NAMED_NEEDLES, r"(?<![A-Za-z0-9-])--?" + NAMED + r"\s{1,3}[\"']?([^\s\"'-][^\s\"']{2,})"),
 )
-NEEDLES = tuple(dict.fromkeys(needle for each in SHAPES for needle in each.needles))
+# A needle in lower case is looked for in any case, one with capitals only as it is.
+NEEDLES = sorted({needle for each in SHAPES for needle in each.needles})
+FOLDED, EXACT = (tuple(needle for needle in NEEDLES if (needle == needle.lower()) is lower) for lower in (True, False))
+AT_ONCE = 256
 # Colour codes and other escape sequences; what is left of a broken one falls to the single characters below.
 ESCAPES = re.compile(
     r"(?:\x1b\[|\x9b)[0-?]{0,64}[ -/]{0,8}[@-~]|\x1b\][^\x07\x1b]{0,512}(?:\x07|\x1b\\)|\x1b[ -/]?[0-~]"
@@ -104,21 +108,27 @@ def redact(text: str) -> str:
     return masked(text, spans)
 
 
-def may_hold_secrets(text: str) -> bool:
-    """Return whether a text could hold a secret; False spares looking closer."""
-    return not text.isprintable() or has_needle(text, text.lower(), NEEDLES)
+def redact_all(texts: Sequence[str]) -> list[str]:
+    """Return texts as ``redact`` does; where there is no secret at all, much faster."""
+    done: list[str] = []
+    for start in range(0, len(texts), AT_ONCE):
+        some = texts[start : start + AT_ONCE]
+        together = " ".join(some)
+        done += some if together.isprintable() and not needles_in(together) else map(redact, some)
+    return done
 
 
-def has_needle(text: str, lowered: str, needles: Iterable[str]) -> bool:
-    """Return whether one of the needles is there."""
-    return any(needle in lowered or needle in text for needle in needles)
+def needles_in(text: str) -> list[str]:
+    """Return the needles that are in a text; where none is, no secret is."""
+    lowered = text.lower()
+    return [needle for needle in FOLDED if needle in lowered] + [needle for needle in EXACT if needle in text]
 
 
 def secrets_in(text: str) -> Iterator[Span]:
     """Yield (start, end, kind) of each secret in a text; they may overlap."""
-    lowered = text.lower()
-    for each in SHAPES:
-        if has_needle(text, lowered, each.needles):
+    found = needles_in(text)
+    for each in SHAPES if found else ():
+        if not each.needles.isdisjoint(found):
             for match in each.pattern.finditer(text):
                 start, end = match.span(match.lastindex or 0)
                 if not text.startswith(MASK, start):

@@ -39,7 +39,9 @@ def at(clock: str) -> int:
 WINDOW = Window(at("00:00"), at("2026-03-20T00:00"), at("2026-03-20T00:00"))
 
 
-def run(verdict: str, job: str = "daily", due: str | None = "07:00", triggered: str | None = None, **columns: Any) -> dict[str, Any]:
+def run(
+    verdict: str, job: str = "daily", due: str | None = "07:00", triggered: str | None = None, **columns: Any
+) -> dict[str, Any]:
     """Return one run; class and claim follow its verdict unless they are given."""
     started = at(triggered) if triggered else at(due) if due and verdict != "missed" else None
     row = {
@@ -90,7 +92,10 @@ def evidence(*sources: SourceRead, **tables: Sequence[dict[str, Any]]) -> Eviden
     taken = intake.evidence()
     accounts = sources or taken.sources
     return Evidence(
-        **{each: taken.frame(each) for each in ("triggers", "lifecycle", "notifications", "artifacts", "beats", "files", "rejects")},
+        **{
+            each: taken.frame(each)
+            for each in ("triggers", "lifecycle", "notifications", "artifacts", "beats", "files", "rejects")
+        },
         sources=tuple(accounts),
     )
 
@@ -116,7 +121,9 @@ def paired(
     names = list(dict.fromkeys(runs["job"]))
     known = jobs if jobs is not None else [Job(name=name, timezone=UTC, schedule="0 7 * * *") for name in names]
     codes = ints(names.index(name) for name in runs["job"])
-    due, triggered = (ints(NAT if pd.isna(moment) else moment.value for moment in runs[name]) for name in ("due_at", "triggered_at"))
+    due, triggered = (
+        ints(NAT if pd.isna(moment) else moment.value for moment in runs[name]) for name in ("due_at", "triggered_at")
+    )
     count, none = len(runs), np.full(len(runs), NAT)
     start = np.where(triggered != NAT, triggered, due)
     empty = ints([])
@@ -147,7 +154,9 @@ def paired(
 def provenance(runs: pd.DataFrame) -> Provenance:
     """Return the provenance of runs, each with one trigger row."""
     rows = range(len(runs))
-    return Provenance(paired(runs, triggers=rows), evidence(triggers=[{"at": at("07:00"), "event": "started"} for _ in rows]))
+    return Provenance(
+        paired(runs, triggers=rows), evidence(triggers=[{"at": at("07:00"), "event": "started"} for _ in rows])
+    )
 
 
 def reporting(status: str = "ok") -> ReportingCheck:

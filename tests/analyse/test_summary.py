@@ -30,7 +30,12 @@ def test_every_class_is_counted_and_verdicts_that_occur():
 
 def test_verdicts_stand_worst_first():
     runs = frame(A, run("missed"), run("false_success"), B)
-    assert list(summarise(runs, all_of(runs), all_of(runs)).verdicts) == ["false_success", "missed", "failed", "confirmed"]
+    assert list(summarise(runs, all_of(runs), all_of(runs)).verdicts) == [
+        "false_success",
+        "missed",
+        "failed",
+        "confirmed",
+    ]
 
 
 def test_success_rate_is_over_runs_that_owed_a_claim():

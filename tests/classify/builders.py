@@ -33,7 +33,13 @@ from forensics.evidence.records import Batch
 
 UTC = ZoneInfo("UTC")
 MINUTE = 60 * 10**9
-JOB = Job(name="daily", timezone=UTC, schedule="0 7 * * *", artifacts=("{date:%Y-%m-%d}.json",), max_duration=timedelta(minutes=30))
+JOB = Job(
+    name="daily",
+    timezone=UTC,
+    schedule="0 7 * * *",
+    artifacts=("{date:%Y-%m-%d}.json",),
+    max_duration=timedelta(minutes=30),
+)
 BARE = replace(JOB, artifacts=())
 SOURCES = {
     "triggers": "cron.log",
@@ -69,9 +75,13 @@ def skip(clock: str) -> Row:
     return Row("triggers", {"at": at(clock), "event": "skipped"})
 
 
-def file(path: str, clock: str | None, size: float = 9, pattern: int = 0, run: int = 0, is_late: bool = False, **columns: Any) -> Row:
+def file(
+    path: str, clock: str | None, size: float = 9, pattern: int = 0, run: int = 0, is_late: bool = False, **columns: Any
+) -> Row:
     link = {"pattern": pattern, "at": NAT if clock is None else at(clock), "size": size, "is_late": is_late}
-    return Row("artifacts", {"at": at(clock or "22:00"), "path": path, "size": size, "is_folder": False, **columns}, run, link)
+    return Row(
+        "artifacts", {"at": at(clock or "22:00"), "path": path, "size": size, "is_folder": False, **columns}, run, link
+    )
 
 
 def said(claim: str, clock: str, streak: int = 0, line: int = 0, run: int = 0, is_edited: bool = False) -> Row:
@@ -185,7 +195,10 @@ def paired_of(
         runs=runs,
         triggers=Links(*links["triggers"]),
         steps=Steps(*links["lifecycle"], *(column("lifecycle", name, kind) for name, kind in STEPS)),
-        claims=Claims(*links["notifications"], *(column("notifications", name, np.int64) for name in ("line", "claim", "at", "streak"))),
+        claims=Claims(
+            *links["notifications"],
+            *(column("notifications", name, np.int64) for name in ("line", "claim", "at", "streak")),
+        ),
         proofs=Proofs(*links["artifacts"], *(column("artifacts", name, kind) for name, kind in PROOFS)),
         beats=Links(*links["beats"]),
         patterns=tuple(declared(job) if patterns is None else patterns),
@@ -223,4 +236,6 @@ def runs_of(rows: Sequence[Row], job: Job, due: Sequence[str | None]) -> Runs:
         start = np.where(start == NAT, fallback, start)
     longest = round((job.max_duration or timedelta(hours=6)).total_seconds()) * 10**9
     following = np.append(start[1:], 2**62)
-    return Runs(ints([0] * count), dues, first["triggered"], first["skipped"], first["begun"], start, start + longest, following)
+    return Runs(
+        ints([0] * count), dues, first["triggered"], first["skipped"], first["begun"], start, start + longest, following
+    )

@@ -20,7 +20,13 @@ def is_owed(run: Told) -> bool:
 
 @pytest.mark.parametrize(
     "run",
-    [told(T), told(A), told(T, said("failure", "07:05")), told(step("boot_started", "07:00:02")), told(said("started", "07:01"))],
+    [
+        told(T),
+        told(A),
+        told(T, said("failure", "07:05")),
+        told(step("boot_started", "07:00:02")),
+        told(said("started", "07:01")),
+    ],
     ids=["triggered", "proven", "said so", "begun to boot", "said that it began"],
 )
 def test_claim_is_owed_by_a_run_that_was_seen_to_start(run: Told):

@@ -92,7 +92,9 @@ def test_source_that_begins_later_says_where_it_begins():
 def test_only_its_own_word_is_called_that_with_the_lane_to_add():
     run = told(T, GOOD, job=BARE)
     assert run.verdict == "unverifiable"
-    assert "So only its own word says that the work was done; nothing that was read could have proven it." in run.reasons
+    assert (
+        "So only its own word says that the work was done; nothing that was read could have proven it." in run.reasons
+    )
     assert run.reasons[-1].startswith("Lane to add: artifacts")
 
 
@@ -136,7 +138,10 @@ def test_missing_pattern_of_two_is_named():
 
 def test_one_of_two_files_without_a_claim_broke_off():
     job = replace(JOB, artifacts=("{date:%Y-%m-%d}.json", "{date:%Y-%m-%d}.csv"))
-    assert "So it began, as some but not all of its files shows, and broke off: no end is on record." in told(T, A, job=job).reasons
+    assert (
+        "So it began, as some but not all of its files shows, and broke off: no end is on record."
+        in told(T, A, job=job).reasons
+    )
 
 
 def test_file_that_is_too_small_is_named_with_its_size():
@@ -175,7 +180,9 @@ def test_kill_is_told_with_its_exit_code():
 
 def test_boot_that_times_out_never_got_through_the_door():
     run = told(T, step("boot_started", "07:00:02"), step("timed_out", "07:01:02"))
-    assert run.text.endswith("So it never got through the door: it was still booting at the time limit, and nobody was told.")
+    assert run.text.endswith(
+        "So it never got through the door: it was still booting at the time limit, and nobody was told."
+    )
 
 
 def test_boot_that_goes_silent_is_told():
@@ -216,7 +223,10 @@ def test_recovered_run_keeps_the_message_true():
 
 def test_late_proof_says_by_how_much_and_why_it_counts():
     text = told(T, BAD, file("2026-03-19.json", "11:00", is_late=True)).text
-    assert "The proof came 3 h 30 min after the end of the run's own time, 07:30:01; it counts, because its path names this run." in text
+    assert (
+        "The proof came 3 h 30 min after the end of the run's own time, 07:30:01; it counts, because its path names this run."
+        in text
+    )
 
 
 def test_late_proof_without_a_date_counts_because_no_run_had_begun():
@@ -232,7 +242,9 @@ def test_skip_names_its_row():
 
 
 def test_skip_message_counts_as_the_jobs_own_word():
-    assert told(T, said("skipped", "07:01")).reasons[-1] == "So the job itself, by its own word, left it out on purpose."
+    assert (
+        told(T, said("skipped", "07:01")).reasons[-1] == "So the job itself, by its own word, left it out on purpose."
+    )
 
 
 def test_run_that_was_never_due_says_so():
@@ -272,7 +284,10 @@ def test_same_claim_twice_is_counted():
 
 def test_streak_line_and_edit_of_a_message_are_told():
     text = told(T, A, said("failure", "07:05", streak=3, line=4, is_edited=True)).text
-    assert "A message said failure 07:05:00, number 3 in a row by its own count, edited after it was sent (slack:1, line 4)." in text
+    assert (
+        "A message said failure 07:05:00, number 3 in a row by its own count, edited after it was sent (slack:1, line 4)."
+        in text
+    )
 
 
 def test_overlap_names_the_next_start():
@@ -285,7 +300,9 @@ def test_overlap_names_the_next_start():
 def test_schedulers_own_word_against_the_proof_names_its_row():
     run = told(trigger("07:00:01", status="error"), A)
     assert run.flags == ["ledger_disagrees"]
-    assert "The scheduler's own status says `error` (cron.log:1), and proof shows that the work was done." in run.reasons
+    assert (
+        "The scheduler's own status says `error` (cron.log:1), and proof shows that the work was done." in run.reasons
+    )
 
 
 def test_row_before_the_start_is_named_with_its_distance():
@@ -308,7 +325,10 @@ def test_mtime_before_birth_is_called_a_weak_witness():
 
 def test_run_that_was_too_fast_is_measured():
     job = replace(JOB, min_duration=timedelta(minutes=5))
-    assert "It took 3 min; at least 5 min was to be expected." in told(T, file("2026-03-19.json", "07:03"), GOOD, job=job).reasons
+    assert (
+        "It took 3 min; at least 5 min was to be expected."
+        in told(T, file("2026-03-19.json", "07:03"), GOOD, job=job).reasons
+    )
 
 
 def test_muted_run_says_so():
@@ -320,7 +340,9 @@ def test_overwritten_path_names_the_newest_row():
     job = replace(JOB, artifacts=("latest.json",))
     late = file("latest.json", "07:04", run=1)
     run = told(T, GOOD, trigger("07:30", run=1), late, job=job, due=("07:00", "07:30"), is_overwritten=True)
-    assert "`latest.json` was last written 07:04:00 (body.txt:1): what it showed for this run is not known." in run.reasons
+    assert (
+        "`latest.json` was last written 07:04:00 (body.txt:1): what it showed for this run is not known." in run.reasons
+    )
     assert "with the run's date in their path" in run.reasons[-1]
 
 
@@ -361,7 +383,10 @@ def test_paths_outside_the_repeated_hour_do_not_collide():
 def test_skipped_hour_is_named_as_the_likely_cause():
     zone = ZoneInfo("Europe/Berlin")
     run = told(job=replace(JOB, timezone=zone), due=("2026-03-29T01:00",), now="2026-03-30T00:00", zone=zone)
-    assert "So the clock change is the likely cause: in Europe/Berlin the hour before 03:00 was skipped that night." in run.reasons
+    assert (
+        "So the clock change is the likely cause: in Europe/Berlin the hour before 03:00 was skipped that night."
+        in run.reasons
+    )
 
 
 def test_runners_good_end_proves_a_job_that_declares_nothing():
@@ -386,7 +411,9 @@ def test_heartbeat_of_another_run_explains_why_nothing_proves_this_one():
 def test_many_files_are_counted():
     texts = tuple(f"{number}.json" for number in range(6))
     rows = [file(text, "07:04", pattern=number) for number, text in enumerate(texts)]
-    assert "Files that fit 2 more patterns are there." in told(T, *rows, GOOD, job=replace(JOB, artifacts=texts)).reasons
+    assert (
+        "Files that fit 2 more patterns are there." in told(T, *rows, GOOD, job=replace(JOB, artifacts=texts)).reasons
+    )
 
 
 def test_many_missing_patterns_are_counted():
