@@ -64,7 +64,7 @@ class Prices:
     """What an alignment pays beside unusual delays.
 
     ``skipped`` (one a run) times ``silent`` (one a group): the run is left without an event; ``taken``
-    (one a run): it gets one, although nothing started it; ``shared`` (one a group): an event joins a run
+    (one a run): it gets one, although nothing started it; ``shared`` (one an event): the event joins a run
     that has one already.
     """
 
@@ -121,7 +121,7 @@ def _align_batch(
         if step == 0:
             total = cost + silent * (paid[runs] - paid[runs[:, :1]])
         else:
-            arriving, came_from[step] = _arrivals(total, firsts[step - 1], runs, silent, paid, prices.shared[groups])
+            arriving, came_from[step] = _arrivals(total, firsts[step - 1], runs, silent, paid, prices.shared[rows])
             total = cost + arriving
         ending = lengths == step + 1
         final[ending] = total[ending] - (silent * paid[runs + 1])[ending]

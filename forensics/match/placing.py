@@ -6,15 +6,16 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from forensics.evidence.paired import Ints
+from forensics.evidence.paired import Flags, Ints
 from forensics.match.alignment import Candidates, Prices, align
 from forensics.match.delays import nearest, usual_delays
-from forensics.match.spans import FAR, first_after, keys, latest_before
+from forensics.match.spans import FAR, SECOND, first_after, keys, latest_before
 
 UNKNOWN, UNSETTLED = 0.6, 0.1
 LEAST_SHARE = 0.02
 UNSTARTED = 1.5
-SHARED, PLENTY = 4.6, 0.2
+CLOSE, APART, PLENTY = 2.5, 6.0, 0.2
+AT_ONCE = 90 * SECOND
 MANY_EACH = 1.3
 
 
@@ -106,12 +107,20 @@ def _prices(track: Track, torn: Candidates, middle: np.typing.NDArray[np.float64
     job[torn.group] = track.job[torn.first]
     runs = np.bincount(track.job[track.is_started >= 0], minlength=int(track.job.max()) + 1)[job]
     silence = np.clip(1.0 - met / np.maximum(1, runs), LEAST_SHARE, 1.0)
+    has_many = np.bincount(torn.group, minlength=groups) / np.maximum(1, met) > MANY_EACH
     settled = track.start + int(np.median(middle)) <= track.must_end
     return Prices(
         skipped=np.where(
             track.is_started < 0, 0.0, np.where(settled, 1.0, UNSETTLED) * np.where(track.is_started == 0, UNKNOWN, 1.0)
         ),
         taken=np.where(track.is_started < 0, UNSTARTED, 0.0),
-        shared=np.where(np.bincount(torn.group, minlength=groups) / np.maximum(1, met) > MANY_EACH, PLENTY, SHARED),
+        shared=np.where(has_many[torn.group], PLENTY, np.where(follows_closely(torn), CLOSE, APART)),
         silent=-np.log(silence),
     )
+
+
+def follows_closely(torn: Candidates) -> Flags:
+    """Return which events come right after another of their group, as a repeat or a second try does."""
+    close = np.zeros(len(torn.at), dtype=np.bool_)
+    close[1:] = (torn.group[1:] == torn.group[:-1]) & (np.diff(torn.at) <= AT_ONCE)
+    return close

@@ -78,7 +78,7 @@ SHAPES = (
     shape("cloud-token", "dop_v1_ doo_v1_", r"do[op]_v1_[a-f0-9]{20,}"),
     shape("age-key", "AGE-SECRET-KEY", r"AGE-SECRET-KEY-1[A-Z0-9]{10,}"),
     shape("signature", "sig=", r"(?i)(?<![a-z])sig=([A-Za-z0-9%/+=_-]{16,})"),
-    shape("hex-token", "token", WORD_TOKEN + r"[^\n]{0,20}?(?<![0-9a-z])([0-9a-f]{40})(?![0-9a-f])"),
+    shape("hex-token", "token", r"(?i)" + WORD_TOKEN + r"[^\n]{0,20}?(?<![0-9a-z])([0-9a-f]{40})(?![0-9a-f])"),
     shape("hex-token", "token", r"(?i)(?<![0-9a-z])([0-9a-f]{40})(?=[^0-9a-f][^\n]{0,20}" + WORD_TOKEN + ")"),
     shape("named-secret", NAMED_NEEDLES, NAMED + r"[\"']?\s{0,3}=>?\s{0,3}[\"']?([^\s\"',;&]{3,})"),
     shape(

@@ -54,7 +54,7 @@ class Reporting:
 def reporting_view(result: Result, runs: RunColumns, pen: Pen) -> Reporting:
     """Return the section on the reporting."""
     check = result.reporting
-    days = list(by_day(runs, pen)) if is_long(result) else []
+    days = list(by_day(runs, pen)) if is_long(result) and len(runs) else []
     return Reporting(
         status=pen.names.plain(check.status),
         reason=pen.sentence(check.reason[:1].upper() + check.reason[1:]).rstrip("."),
