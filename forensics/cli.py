@@ -67,17 +67,37 @@ def main() -> None:
 
 
 @main.command()
-@click.option("--config", "config_path", metavar="FILE", help="The config; else $FORENSICS_CONFIG, ./forensics.toml, the user's, the system's.")
-@click.option("--since", metavar="TIME", help="Begin of the window: ISO 8601, or today, yesterday, each with a time. Default: 24 h back.")
+@click.option(
+    "--config",
+    "config_path",
+    metavar="FILE",
+    help="The config; else $FORENSICS_CONFIG, ./forensics.toml, the user's, the system's.",
+)
+@click.option(
+    "--since",
+    metavar="TIME",
+    help="Begin of the window: ISO 8601, or today, yesterday, each with a time. Default: 24 h back.",
+)
 @click.option("--until", metavar="TIME", help="End of the window. Default: now.")
 @click.option("--now", "now_text", metavar="TIME", help="The instant of judging. Default: the clock.")
 @click.option("--job", "jobs", metavar="GLOB", multiple=True, help="Only these jobs; may be given again.")
 @click.option("--notifications", metavar="[KIND:]PATH", multiple=True, help="Messages to read, without a config.")
 @click.option("--triggers", metavar="[KIND:]PATH", multiple=True, help="The scheduler's log to read, without a config.")
 @click.option("--artifacts", metavar="[KIND:]PATH", multiple=True, help="Files or a listing to read, without a config.")
-@click.option("--timezone", "zone_name", metavar="ZONE", help="Zone of the report and of times that name none, such as Asia/Tokyo.")
+@click.option(
+    "--timezone",
+    "zone_name",
+    metavar="ZONE",
+    help="Zone of the report and of times that name none, such as Asia/Tokyo.",
+)
 @click.option("--format", "form", type=click.Choice(FORMATS), default="md", show_default=True, help="What stdout gets.")
-@click.option("--output", "outputs", metavar="PATH", multiple=True, help="Also write this file; the suffix tells the format. May be given again.")
+@click.option(
+    "--output",
+    "outputs",
+    metavar="PATH",
+    multiple=True,
+    help="Also write this file; the suffix tells the format. May be given again.",
+)
 @click.option("--panel", is_flag=True, help="Show the heartbeat panel alone.")
 @click.option("--exit-zero", is_flag=True, help="Exit with 0 where it would be 1 or 3.")
 @click.option("--dry-run", is_flag=True, help="Write nothing but the report.")
@@ -114,7 +134,9 @@ def report(
 
     for path in outputs:
         format_of(Path(path))
-    config = load_config(config_path, named_sources({"notifications": notifications, "triggers": triggers, "artifacts": artifacts}))
+    config = load_config(
+        config_path, named_sources({"notifications": notifications, "triggers": triggers, "artifacts": artifacts})
+    )
     config = config if zone_name is None else replace(config, timezone=zone_of(zone_name))
     window = window_of(since, until, now_text, config.timezone)
     with shown_progress(quiet or no_progress) as progress:
@@ -176,7 +198,9 @@ def load_config(path: str | None, sources: Sequence[SourceConfig]) -> Config:
     """
     from forensics.config import Config
 
-    found = Path(path) if path else None if sources else next((place for place in config_places() if place.is_file()), None)
+    found = (
+        Path(path) if path else None if sources else next((place for place in config_places() if place.is_file()), None)
+    )
     if found is None and not sources:
         raise ForensicsError(
             "there is nothing to read: no config was found - write forensics.toml, name one with --config FILE, "
@@ -214,7 +238,11 @@ def config_places() -> list[Path]:
 def with_home(config: Config) -> Config:
     """Return a config with ``~`` at the head of its paths resolved."""
     sources = tuple(replace(source, path=expanded(source.path)) for source in config.sources)
-    return replace(config, sources=sources, heartbeats=replace(config.heartbeats, dirs=tuple(map(expanded, config.heartbeats.dirs))))
+    return replace(
+        config,
+        sources=sources,
+        heartbeats=replace(config.heartbeats, dirs=tuple(map(expanded, config.heartbeats.dirs))),
+    )
 
 
 def expanded(path: str) -> str:
@@ -269,9 +297,13 @@ def window_of(since: str | None, until: str | None, now_text: str | None, zone: 
     end = asked("--until", until, now, zone) or now
     begin = asked("--since", since, now, zone) or (end - timedelta(hours=24)).replace(second=0, microsecond=0)
     if begin >= end:
-        raise ForensicsError(f"the window is empty: --since {begin.isoformat()} is not before --until {end.isoformat()}")
+        raise ForensicsError(
+            f"the window is empty: --since {begin.isoformat()} is not before --until {end.isoformat()}"
+        )
     if begin >= now:
-        raise ForensicsError(f"the window lies in the future: it begins at {begin.isoformat()}, and now is {now.isoformat()}")
+        raise ForensicsError(
+            f"the window lies in the future: it begins at {begin.isoformat()}, and now is {now.isoformat()}"
+        )
     return Window(*(nanoseconds(each) for each in (begin, end, now)))
 
 
@@ -294,5 +326,3 @@ def asked(option: str, text: str | None, now: datetime, zone: ZoneInfo) -> datet
 def nanoseconds(moment: datetime) -> int:
     """Return an aware instant in ns since the epoch."""
     return (moment - datetime(1970, 1, 1, tzinfo=UTC)) // timedelta(microseconds=1) * 1000
-
-

@@ -11,10 +11,44 @@ from zoneinfo import ZoneInfo
 Scheduler = Literal["cron", "systemd", "kubernetes", "openclaw", "interval"]
 Policy = Literal["always", "on-failure", "on-change", "never"]
 
-SUCCESS_PHRASES = ("✅", ":white_check_mark:", ":heavy_check_mark:", "completed", "succeeded", "success", "successful", "successfully", "finished", "done", "ok", "passed")
-FAILURE_PHRASES = ("❌", ":x:", "failed", "failure", "failures", "fails", "error", "errors", "timed out", "timeout", "aborted", "crashed", "killed")
+SUCCESS_PHRASES = (
+    "✅",
+    ":white_check_mark:",
+    ":heavy_check_mark:",
+    "completed",
+    "succeeded",
+    "success",
+    "successful",
+    "successfully",
+    "finished",
+    "done",
+    "ok",
+    "passed",
+)
+FAILURE_PHRASES = (
+    "❌",
+    ":x:",
+    "failed",
+    "failure",
+    "failures",
+    "fails",
+    "error",
+    "errors",
+    "timed out",
+    "timeout",
+    "aborted",
+    "crashed",
+    "killed",
+)
 STARTED_PHRASES = ("▶️", "▶", "🚀", ":rocket:", ":arrow_forward:", "started", "starting")
-SKIP_PHRASES = ("⏭️", "⏭", ":black_right_pointing_double_triangle_with_vertical_bar:", "skipped", "skipping", "nothing to do")
+SKIP_PHRASES = (
+    "⏭️",
+    "⏭",
+    ":black_right_pointing_double_triangle_with_vertical_bar:",
+    "skipped",
+    "skipping",
+    "nothing to do",
+)
 
 SOURCE_KINDS = (
     "slack-export",
@@ -37,8 +71,31 @@ GENERIC_KINDS = ("jsonl", "csv", "parquet")
 # What the generic kinds can read, by lane: our names for columns, and our words for events (for messages: for claims).
 LANE_COLUMNS = {
     "triggers": ("time", "job", "host", "run_id", "event", "command", "process_id", "status"),
-    "lifecycle": ("time", "job", "host", "run_id", "event", "command", "process_id", "exit_code", "duration_seconds", "status"),
-    "notifications": ("time", "job", "host", "run_id", "text", "claim", "author", "channel", "is_bot", "is_edited", "color"),
+    "lifecycle": (
+        "time",
+        "job",
+        "host",
+        "run_id",
+        "event",
+        "command",
+        "process_id",
+        "exit_code",
+        "duration_seconds",
+        "status",
+    ),
+    "notifications": (
+        "time",
+        "job",
+        "host",
+        "run_id",
+        "text",
+        "claim",
+        "author",
+        "channel",
+        "is_bot",
+        "is_edited",
+        "color",
+    ),
     "artifacts": ("time", "job", "host", "run_id", "path", "size", "is_folder", "changed", "born"),
 }
 LANE_WORDS = {

@@ -6,6 +6,7 @@ import hashlib
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from fnmatch import fnmatchcase
+from functools import partial
 
 import pandas as pd
 
@@ -19,11 +20,13 @@ from forensics.classify.judged import judge_runs
 from forensics.classify.rates import checkable, owed
 from forensics.classify.reasons import explainer
 from forensics.config import Config, Job, SourceConfig
+from forensics.config_jobs import unconfigured_job
 from forensics.evidence.intake import Evidence, Intake
 from forensics.evidence.paired import Window
 from forensics.evidence.provenance import Provenance
 from forensics.evidence.records import Batch, Yielded
 from forensics.evidence.result import Result
+from forensics.match.jobtable import stamps
 from forensics.match.pairing import pair_runs
 from forensics.match.reach import coverage
 from forensics.match.recent import recent_due_times, usual_interval
@@ -46,7 +49,7 @@ def report(config: Config, question: Question, progress: Progress = lambda _name
     """Return all that the sources of a config come to for a window."""
     opened = [open_source(source) for source in with_heartbeats(config)]
     evidence = read_evidence(opened, config, question.window, progress)
-    resolved = resolve_jobs(evidence, config.jobs, Job(name="unnamed", timezone=config.timezone))
+    resolved = resolve_jobs(evidence, config.jobs, partial(unconfigured_job, config))
     configs = [source.config for source in opened]
     reach = coverage(evidence, configs, [source.source.is_log for source in opened], resolved, question.window.now)
     paired = pair_runs(resolved, evidence, reach, question.window)
@@ -57,9 +60,22 @@ def report(config: Config, question: Question, progress: Progress = lambda _name
     is_owed, is_checkable = owed(judged, paired), checkable(judged)
     reporting = check_reporting(judged.runs, is_owed, is_checkable, config.reporting.threshold)
     due = recent_due_times(config.jobs, question.window.now)
-    beats = panel(evidence.beats, config, question.window.now, due)
+    asked = replace(config, jobs=tuple(job for job in config.jobs if is_asked_for(job.name, question)))
+    beats = tuple(
+        beat for beat in panel(evidence.beats, asked, question.window.now, due) if is_asked_for(beat.job, question)
+    )
+    jobs = tuple(job for job in paired.jobs if is_asked_for(job.name, question))
     blocking = blockers(
-        judged.runs, reporting, beats, evidence, paired.jobs, question.window, explain, provenance, config.timezone
+        judged.runs,
+        reporting,
+        beats,
+        evidence,
+        jobs,
+        question.window,
+        explain,
+        provenance,
+        config.timezone,
+        config.mutes,
     )
     return Result(
         config=config,
@@ -72,7 +88,7 @@ def report(config: Config, question: Question, progress: Progress = lambda _name
         reporting=reporting,
         blockers=blocking,
         heartbeats=beats,
-        findings=findings(judged.runs, paired, evidence, reach, config, question.window, config.timezone),
+        findings=findings(judged.runs, paired, evidence, reach, asked, question.window, config.timezone),
         provenance=provenance,
         explain=explain,
         exit_code=exit_code(blocking, evidence),
@@ -83,9 +99,16 @@ def report(config: Config, question: Question, progress: Progress = lambda _name
 def with_heartbeats(config: Config) -> list[SourceConfig]:
     """Return the sources of a config and the heartbeat folders that it names beside them."""
     named = {source.path.rstrip("/") for source in config.sources if source.kind == "heartbeats"}
-    folders = [folder for folder in config.heartbeats.dirs if folder.rstrip("/") not in named] if config.heartbeats.configured else []
+    folders = (
+        [folder for folder in config.heartbeats.dirs if folder.rstrip("/") not in named]
+        if config.heartbeats.configured
+        else []
+    )
     there = [folder for folder in folders if matching_paths(folder)]
-    return [*config.sources, *(SourceConfig("heartbeats", folder) for folder in (there if there or named else folders[:1]))]
+    return [
+        *config.sources,
+        *(SourceConfig("heartbeats", folder) for folder in (there if there or named else folders[:1])),
+    ]
 
 
 def read_evidence(opened: Sequence[Opened], config: Config, window: Window, progress: Progress) -> Evidence:
@@ -95,8 +118,13 @@ def read_evidence(opened: Sequence[Opened], config: Config, window: Window, prog
         faults = [source.missing] if source.missing else []
         lanes = (source.config.lane,) if source.config.lane else source.source.lanes
         yielded = counted(source.read(options_for(source.config, config, window.now)), source.name, progress)
-        intake.take(source.name, source.source.kind, lanes, yielded, faults)
+        intake.take(source.name, source.source.kind, lanes, yielded, faults, declared(source.config))
     return intake.evidence()
+
+
+def declared(source: SourceConfig) -> tuple[int, int] | None:
+    """Return the coverage that a config declares for a source, in ns, None where it declares none."""
+    return None if source.coverage is None else (stamps(source.coverage)[0].item(), stamps(source.coverage)[1].item())
 
 
 def counted(yielded: Iterator[Yielded], name: str, progress: Progress) -> Iterator[Yielded]:
@@ -131,8 +159,13 @@ def asked_for(runs: pd.DataFrame, question: Question) -> pd.DataFrame:
     """Return the runs with those of other jobs than the asked ones put out of the window."""
     if not question.jobs:
         return runs
-    wanted = {name for name in runs["job"].unique() if any(fnmatchcase(name, glob) for glob in question.jobs)}
+    wanted = {name for name in runs["job"].unique() if is_asked_for(name, question)}
     return runs.assign(in_window=runs["in_window"] & runs["job"].isin(sorted(wanted)))
+
+
+def is_asked_for(name: str, question: Question) -> bool:
+    """Return whether a report is to speak of a job."""
+    return not question.jobs or any(fnmatchcase(name, glob) for glob in question.jobs)
 
 
 def digest(evidence: Evidence) -> str:

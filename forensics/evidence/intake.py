@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from itertools import chain, repeat
 from typing import Any
 
@@ -73,9 +73,15 @@ class Intake:
         self._sources: list[SourceRead] = []
 
     def take(
-        self, name: str, kind: str, lanes: tuple[str, ...], yielded: Iterable[Yielded], faults: Iterable[str] = ()
+        self,
+        name: str,
+        kind: str,
+        lanes: tuple[str, ...],
+        yielded: Iterable[Yielded],
+        faults: Iterable[str] = (),
+        declared: tuple[int, int] | None = None,
     ) -> SourceRead:
-        """Read one source to its end and return its account."""
+        """Read one source to its end and return its account; ``declared`` is the coverage that the config claims for it."""
         position, rows, reads, rejected = len(self._sources), Counter[str](), list[FileRead](), 0
         for each in yielded:
             match each:
@@ -92,6 +98,8 @@ class Intake:
         account = SourceRead(
             name, kind, lanes, rows=dict(rows), rejected=rejected, **summed(reads), faults=(*faults, *faults_of(reads))
         )
+        if declared is not None:
+            account = replace(account, covers=believed(declared, account))
         self._sources.append(account)
         return account
 
@@ -153,6 +161,15 @@ class Intake:
             },
             len(self._rejects),
         )
+
+
+def believed(declared: tuple[int, int], account: SourceRead) -> tuple[int, int] | None:
+    """Return how much of a declared coverage holds: of a source that was not read to its end only what was read."""
+    if not account.faults:
+        return declared
+    if account.newest is None or account.newest < declared[0]:
+        return None
+    return declared[0], min(declared[1], account.newest)
 
 
 def summed(reads: list[FileRead]) -> dict[str, Any]:

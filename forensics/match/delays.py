@@ -131,7 +131,9 @@ def _spreads(group: Ints, delays: Floats, groups: int) -> Delays:
     begins, ends = group_bounds(group)
     middle, early, late = np.zeros(groups), np.full(groups, 30.0 * SECOND), np.full(groups, 30.0 * SECOND)
     present, length = group[begins], ends - begins - 1
-    low, half, high = (delays[begins + np.rint(share * length).astype(np.int64)] for share in (EARLY_SHARE, 0.5, LATE_SHARE))
+    low, half, high = (
+        delays[begins + np.rint(share * length).astype(np.int64)] for share in (EARLY_SHARE, 0.5, LATE_SHARE)
+    )
     floor = LEAST_SPREAD + RELATIVE_SPREAD * np.abs(half) * np.minimum(1.0, FEW / (length + 1))
     middle[present] = half
     early[present] = np.maximum((half - low) / EARLY_SHARE_SPREAD, floor)

@@ -12,10 +12,10 @@ from forensics.evidence.paired import CLAIM_CODES, NAT, Claims, Flags, Ints, Lin
 from forensics.evidence.schema import nanoseconds
 from forensics.match.jobtable import JobTable, job_table
 from forensics.match.placing import Events, Track, candidates, events, place
-from forensics.match.proofs import Filed, file_witnesses, lost_runs, pattern_list
+from forensics.match.proofs import Filed, file_witnesses, lost_runs, pattern_list, patterns_like
 from forensics.match.resolve import Resolved, texts
 from forensics.match.spans import FAR, HOUR, MINUTE, at, keys, latest_before, next_in_job
-from forensics.match.spine import Spine, own_ends, signals, trigger_spine
+from forensics.match.spine import Signals, Spine, own_ends, signals, trigger_spine
 from forensics.match.steps import place_steps, step_heads
 
 CLAIM_REACH = 24 * HOUR
@@ -57,6 +57,7 @@ def pair_runs(resolved: Resolved, evidence: Evidence, coverage: Coverage, window
     stepped, triggers = stepped.moved(moved), Links(moved[triggers.run], triggers.row)
     claim_run = place_claims(table, paths, resolved, evidence, filed, artifact_run, stepped.ids, window)
     paths, moved, claim_run = with_claim_runs(table, paths, resolved, evidence, claim_run, coverage, window)
+    near = patterns_like(filed, evidence, paths.spine, paths.own_end, table, window)
     return Paired(
         jobs=resolved.jobs,
         configured=resolved.configured,
@@ -66,8 +67,8 @@ def pair_runs(resolved: Resolved, evidence: Evidence, coverage: Coverage, window
         claims=claims_of(resolved, evidence, claim_run),
         proofs=filed.proofs(at_runs(moved, artifact_run), paths.own_end, paths.spine, table),
         beats=place_beats(table, paths, resolved, evidence, window),
-        patterns=pattern_list(resolved.jobs, filed, paths.spine),
-        overwritten=lost_runs(filed, paths.spine, paths.own_end, table),
+        patterns=pattern_list(resolved.jobs, filed, paths.spine, near),
+        overwritten=lost_runs(filed, paths.spine, paths.own_end, table, near),
         orphans={"notifications naming no job": resolved.unnamed},
         is_copied=bool(filed.is_copied.any()),
     )
@@ -90,12 +91,21 @@ def start_runs(table: JobTable, resolved: Resolved, evidence: Evidence, window: 
     started, skips = seen.where(~is_skip), seen.where(is_skip)
     heads = step_heads(table, resolved, evidence, window)
     clocks = started.with_others(heads.where(~np.isin(heads.job, started.job)))
+    beats = beat_signals(resolved, evidence)
+    clocks = clocks.with_others(beats.where(~np.isin(beats.job, clocks.job)))
     spine, started_run, skipped_run = trigger_spine(table, started, skips, clocks, window)
     run_of = np.full(len(frame), -1, dtype=np.int64)
     run_of[started.row], run_of[skips.row] = started_run, skipped_run
     run_of[rows] = run_of[first]
     linked = np.flatnonzero(run_of >= 0)
     return spine, Links(run_of[linked], linked)
+
+
+def beat_signals(resolved: Resolved, evidence: Evidence) -> Signals:
+    """Return the heartbeats as signs of a start, for jobs of which nothing better is known."""
+    moment = nanoseconds(evidence.beats["at"])
+    rows = np.flatnonzero((resolved.beats >= 0) & (moment != NAT) & evidence.beats["fault"].isna().to_numpy())
+    return signals(resolved.beats[rows], moment[rows], rows)
 
 
 def first_of_same(evidence: Evidence, job: Ints, rows: Ints) -> Ints:
@@ -304,7 +314,10 @@ def overlapping_jobs(table: JobTable, paths: Paths, filed: Filed, run: Ints, sai
     share = np.bincount(job, beyond, jobs) / np.maximum(1, np.bincount(job, minlength=jobs))
     mute = np.bincount(job, minlength=jobs) == 0
     gap = paths.next_start - spine.start
-    can = np.bincount(spine.job, (paths.own_end > paths.next_start) & (gap < FAR // 2), jobs) > 0
+    can = (
+        np.bincount(spine.job, (paths.own_end > paths.next_start + table.tolerance[spine.job]) & (gap < FAR // 2), jobs)
+        > 0
+    )
     asked = np.flatnonzero((mute & can)[said.job]) if len(said) else np.empty(0, dtype=np.int64)
     if len(asked):
         probe = Events(*(getattr(said, name)[asked] for name in ("job", "at", "kind", "first", "last")))
@@ -313,7 +326,7 @@ def overlapping_jobs(table: JobTable, paths: Paths, filed: Filed, run: Ints, sai
         where = place(track, probe, first, last, may_straggle=True)
         later = (where >= 0) & (probe.at >= at(paths.next_start, where))
         share += np.bincount(probe.job, later, jobs) / np.maximum(1, np.bincount(probe.job, minlength=jobs))
-    return share >= OVERLAP_SHARE
+    return can & (share >= OVERLAP_SHARE)
 
 
 def started_from(paths: Paths, filed: Filed, run: Ints, does_overlap: Flags) -> Ints:

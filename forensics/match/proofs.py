@@ -14,6 +14,7 @@ from forensics.evidence.intake import Evidence
 from forensics.evidence.paired import NAT, Flags, Ints, Proofs, Window
 from forensics.evidence.schema import nanoseconds
 from forensics.match.jobtable import JobTable, nanos
+from forensics.match.near import near_paths
 from forensics.match.patterns import DAY, found_date, read_back, written
 from forensics.match.placing import Events
 from forensics.match.resolve import texts
@@ -235,8 +236,24 @@ def named_ranges(job: Job, form: str, resolution: int, spine: Spine, runs: range
     return ranges
 
 
-def pattern_list(jobs: Sequence[Job], filed: Filed, spine: Spine) -> tuple[paired.Pattern, ...]:
-    """Return all patterns, with whether several runs of the job would write one path."""
+def patterns_like(
+    filed: Filed, evidence: Evidence, spine: Spine, own_end: Ints, table: JobTable, window: Window
+) -> Mapping[int, str]:
+    """Return for each pattern that fits nothing the path that it may have been meant for."""
+    met = set(filed.wanted.tolist())
+    if all(each.number in met or each.role == "state" for each in filed.patterns):
+        return {}
+    mtime = nanoseconds(evidence.artifacts["at"])
+    is_free = (mtime >= window.since - REACH) & ~np.isin(np.arange(len(mtime)), filed.row)
+    rows = np.flatnonzero(is_free & ~evidence.artifacts["is_folder"].to_numpy())
+    free = [path or "" for path in texts(evidence.artifacts["path"].iloc[rows])]
+    return near_paths(filed.patterns, met, free, mtime[rows], spine, own_end, table)
+
+
+def pattern_list(
+    jobs: Sequence[Job], filed: Filed, spine: Spine, near: Mapping[int, str]
+) -> tuple[paired.Pattern, ...]:
+    """Return all patterns, with whether several runs of the job would write one path, and a path that is nearly theirs."""
     listed = []
     for each in filed.patterns:
         form = each.pattern.date_format
@@ -245,14 +262,17 @@ def pattern_list(jobs: Sequence[Job], filed: Filed, spine: Spine) -> tuple[paire
             Counter(written(form, jobs[each.job].timezone, int(due)) for due in dues) if form else Counter[str]()
         )
         shared = each.pattern.is_fixed if form is None else max(texts_written.values(), default=0) > 1
-        listed.append(paired.Pattern(each.number, each.job, each.role, each.pattern.text, shared))
+        listed.append(
+            paired.Pattern(each.number, each.job, each.role, each.pattern.text, shared, near.get(each.number))
+        )
     return tuple(listed)
 
 
-def lost_runs(filed: Filed, spine: Spine, own_end: Ints, table: JobTable) -> Flags:
+def lost_runs(filed: Filed, spine: Spine, own_end: Ints, table: JobTable, near: Mapping[int, str]) -> Flags:
     """Return the runs whose proof, if there was one, cannot be seen any more.
 
-    Another run wrote the same path again later, or the tree was copied and the pattern has no date.
+    Another run wrote the same path again later, the tree was copied and the pattern has no date, or the
+    pattern is most likely misspelt.
     """
     lost = np.zeros(len(spine), dtype=np.bool_)
     for each in filed.patterns:
@@ -260,6 +280,8 @@ def lost_runs(filed: Filed, spine: Spine, own_end: Ints, table: JobTable) -> Fla
             continue
         files = np.flatnonzero(filed.wanted == each.number)
         mine = spine.job == each.job
+        if each.number in near:
+            lost |= mine
         if len(files) and filed.is_copied[files].any() and each.pattern.date_format is None:
             lost |= mine
         over = mine & (own_end + table.tolerance[each.job] < int(filed.mtime[files].max(initial=NAT)))

@@ -9,7 +9,6 @@ import numpy as np
 from forensics.config import Job, SourceConfig
 from forensics.evidence.coverage import ALWAYS, EVER, Coverage, Reach, Span, coverage_of
 from forensics.evidence.intake import Evidence, SourceRead
-from forensics.match.jobtable import stamps
 from forensics.match.names import short_host
 from forensics.match.resolve import Resolved
 from forensics.match.spans import Ints
@@ -20,12 +19,11 @@ FRESH = 86_400 * 1_000_000_000
 
 def span_of(account: SourceRead, config: SourceConfig | None, is_log: bool, now: int) -> Span | None:
     """Return the stretch that a source can speak for: declared, else up to its newest record, or up to now where it is live."""
-    if config is not None and config.coverage is not None:
-        since, until = stamps(config.coverage).tolist()
-        return since, until
     if account.covers is None:
         return None
     start, end = account.covers
+    if config is not None and config.coverage is not None:
+        return EVER if start is None else start, ALWAYS if end is None else end
     is_live = config.live if config is not None and config.live is not None else is_log and is_fresh(account, now)
     return EVER if start is None else start, ALWAYS if end is None or is_live else end
 

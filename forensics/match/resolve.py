@@ -62,10 +62,10 @@ def memoised(keys: Iterable[Key], resolve: Callable[[Key], int]) -> Ints:
     )
 
 
-def resolve_jobs(evidence: Evidence, configured: Sequence[Job], template: Job) -> Resolved:
-    """Return the jobs of all rows; ``template`` holds the defaults for a job that no config names."""
+def resolve_jobs(evidence: Evidence, configured: Sequence[Job], make: Callable[[str, str | None], Job]) -> Resolved:
+    """Return the jobs of all rows; ``make`` gives a job that no config names, from its name and host."""
     index = NameIndex(configured)
-    found = Discovered(list(configured), template)
+    found = Discovered(list(configured), make)
     triggers = named_rows(evidence.triggers, index)
     lifecycle = named_rows(evidence.lifecycle, index)
     triggers = found.from_rows(evidence.triggers, triggers)
@@ -99,9 +99,10 @@ def foreign_rows(evidence: Evidence) -> np.typing.NDArray[np.bool_]:
 class Discovered:
     """Jobs that no config names, found in triggers, lifecycle rows and messages."""
 
-    def __init__(self, jobs: list[Job], template: Job) -> None:
+    def __init__(self, jobs: list[Job], make: Callable[[str, str | None], Job]) -> None:
         self.jobs = jobs
-        self.template = template
+        self.template = make("unnamed", None)
+        self._make = make
         self._codes: dict[tuple[str, str | None], int] = {}
         self._commands: dict[int, set[tuple[str, ...]]] = {}
         self._by_message: dict[tuple[str, str | None], int] = {}
@@ -111,7 +112,7 @@ class Discovered:
         key = name, short_host(host)
         if key not in self._codes:
             self._codes[key] = len(self.jobs)
-            self.jobs.append(replace(self.template, name=name, host=host))
+            self.jobs.append(self._make(name, host))
         return self._codes[key]
 
     def from_rows(self, frame: pd.DataFrame, codes: Ints, foreign: np.typing.NDArray[np.bool_] | None = None) -> Ints:

@@ -17,6 +17,7 @@ NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}")
 PLAIN_NAME = re.compile(r"(?!www\.)[A-Za-z0-9]{1,64}(?:[._-][A-Za-z0-9]{1,64}){0,31}")
 SIGNS = "✅❌✓✗…–—×→≥≤≈"
 PLAIN_WORD = re.compile(rf"(?!www\.)[A-Za-z0-9.,:;()'\"?%+=/{SIGNS}-]*")
+LIST_MARK = re.compile(r"[-+>=]+|[0-9]+[.)]")  # at the head of a line these would begin a list, a quotation or a rule
 LONE_SIGNS = frozenset("<>&")
 CODE = re.compile(rf"(?:[A-Za-z0-9 ._/{{}}:%*+=,~()?'{SIGNS}-]|(?<=[A-Za-z0-9])[@#](?=[A-Za-z]))*")
 TOKEN = re.compile(r"`([^`]{1,300})`|\"([^\"`]{1,300})\"|(\S+)")
@@ -107,6 +108,8 @@ class Names:
             return self.code(code.strip() or "'")
         if quoted is not None:
             return match[0] if all(map(is_plain, quoted.split(" "))) else self.code(quoted.strip() or "'")
+        if match.start() == 0 and LIST_MARK.fullmatch(word):
+            return self.code(word)
         return word if is_plain(word) and not PATH_LIKE.match(word) else self._odd_word(word)
 
     def _odd_word(self, word: str) -> str:

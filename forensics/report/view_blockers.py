@@ -10,7 +10,7 @@ from forensics.report.view_pen import Pen
 from forensics.report.wording import listed
 from forensics.verdicts import Flag, Verdict
 
-SHOWN_BLOCKERS, SHOWN_FINDINGS = 10, 8
+SHOWN_BLOCKERS, SHOWN_FINDINGS = 10, 5
 SHOWN_OBSERVATIONS = 3
 SHOWN_NAMES = 12
 SAID_BY_KIND = {"false_success": "success", "failed": "failure"}
@@ -96,9 +96,10 @@ def without_name(text: str, job: str | None) -> str:
 
 def body(statement: Blocker | Finding, pen: Pen) -> Body:
     """Return what was observed, what follows and what to do."""
+    observed = [each for each in statement.observed if each.strip()]
     return Body(
-        observed=tuple(pen.sentence(each) for each in statement.observed[:SHOWN_OBSERVATIONS]),
-        left=max(0, len(statement.observed) - SHOWN_OBSERVATIONS),
+        observed=tuple(pen.sentence(each) for each in observed[:SHOWN_OBSERVATIONS]),
+        left=max(0, len(observed) - SHOWN_OBSERVATIONS),
         inferred=pen.sentence(statement.inferred),
         todo=pen.sentence(statement.todo),
     )

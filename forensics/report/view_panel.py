@@ -10,8 +10,8 @@ from forensics.report.view_pen import Pen
 from forensics.timeline import duration_text
 
 IN_TIME = frozenset({"ok", "late"})
-SHOWN_LINES = 50
-SHOWN_REMARKS = 10
+SHOWN_LINES = 35
+SHOWN_REMARKS = 5
 
 
 @dataclass(frozen=True)
@@ -26,15 +26,24 @@ class Line:
 
 
 @dataclass(frozen=True)
+class More:
+    """Jobs of one status that are not in the table, each with its ratio where it has one."""
+
+    status: str
+    count: int
+    names: str
+
+
+@dataclass(frozen=True)
 class Panel:
-    """The section in plain values; ``left`` lines are not shown, ``left_overdue`` of these are not in time.
+    """The section in plain values; ``left`` lines are named in ``more`` instead of in the table.
 
     ``silent`` of ``configured`` jobs write no heartbeat at all.
     """
 
     lines: tuple[Line, ...]
     left: int
-    left_overdue: int
+    more: tuple[More, ...]
     remarks: tuple[tuple[str, str], ...]
     remarks_left: int
     configured: int
@@ -46,13 +55,12 @@ def panel_view(result: Result, pen: Pen) -> Panel:
     """Return the panel."""
     beats, seen = result.heartbeats, {beat.job for beat in result.heartbeats}
     names = {job.name for job in result.config.jobs}
-    left = beats[SHOWN_LINES:]
-    remarks = [beat for beat in beats if beat.reason]
+    remarks = [(beat.job, beat.reason) for beat in beats if beat.reason]
     return Panel(
         lines=tuple(lines(beats[:SHOWN_LINES], pen)),
-        left=len(left),
-        left_overdue=sum(beat.status not in IN_TIME for beat in left),
-        remarks=tuple((pen.job_code(beat.job), pen.sentence(beat.reason or "")) for beat in remarks[:SHOWN_REMARKS]),
+        left=max(0, len(beats) - SHOWN_LINES),
+        more=tuple(more(beats[SHOWN_LINES:], pen)),
+        remarks=tuple((pen.job_code(job), pen.sentence(reason)) for job, reason in remarks[:SHOWN_REMARKS]),
         remarks_left=max(0, len(remarks) - SHOWN_REMARKS),
         configured=len(names),
         silent=len(names - seen),
@@ -65,8 +73,26 @@ def lines(beats: tuple[Heartbeat, ...], pen: Pen) -> Iterator[Line]:
     for beat in beats:
         yield Line(
             job=pen.names.plain(beat.job),
-            status=f"{'+' if beat.status in IN_TIME else '-'} {pen.names.plain(beat.status)}",
+            status=status_text(beat.status, pen),
             age="none" if beat.age_seconds is None else duration_text(beat.age_seconds),
             interval="unknown" if beat.interval_seconds is None else duration_text(beat.interval_seconds),
-            ratio="" if beat.ratio is None else f"{beat.ratio:.2f}",
+            ratio=ratio_text(beat),
         )
+
+
+def more(beats: tuple[Heartbeat, ...], pen: Pen) -> Iterator[More]:
+    """Yield the heartbeats that are not in the table, by status."""
+    for status in dict.fromkeys(beat.status for beat in beats):
+        alike = [beat for beat in beats if beat.status == status]
+        names = ", ".join(f"{pen.job_code(beat.job)} {ratio_text(beat)}".rstrip() for beat in alike)
+        yield More(status_text(status, pen), len(alike), names)
+
+
+def status_text(status: str, pen: Pen) -> str:
+    """Return a status with the sign by which a line is found."""
+    return f"{'+' if status in IN_TIME else '-'} {pen.names.plain(status)}"
+
+
+def ratio_text(beat: Heartbeat) -> str:
+    """Return the age in intervals, empty where it is not known."""
+    return "" if beat.ratio is None else f"{beat.ratio:.2f}"

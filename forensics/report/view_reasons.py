@@ -10,7 +10,7 @@ from forensics.evidence.result import Result
 from forensics.report.columns import RunColumns
 from forensics.report.view_pen import Pen
 
-SHOWN_RUNS = 8
+SHOWN_RUNS = 4
 SHOWN_REASONS = 6
 
 
@@ -30,11 +30,12 @@ def reasons_of(
 ) -> Iterator[Why]:
     """Yield the reasons of the first of some runs."""
     for at in chosen[:SHOWN_RUNS]:
-        told = result.explain(runs.row[at])
+        told = [reason for reason in result.explain(runs.row[at]) if reason.strip()]
+        shown = len(told) if len(told) <= SHOWN_REASONS else SHOWN_REASONS - 1
         yield Why(
             marks=pen.marks(runs.verdict[at], runs.claim[at], unproven[at]),
             job=pen.job_code(runs.job[at], runs.host[at]),
             due=None if runs.due_at[at] == NAT else pen.time(runs.due_at[at]),
-            reasons=tuple(pen.sentence(reason) for reason in told[:SHOWN_REASONS]),
-            left=max(0, len(told) - SHOWN_REASONS),
+            reasons=tuple(pen.sentence(reason) for reason in told[:shown]),
+            left=len(told) - shown,
         )

@@ -16,7 +16,7 @@ from forensics.report.view_runs import moment
 from forensics.report.wording import percent
 from forensics.verdicts import Claim, Evidence, Flag, Verdict
 
-SHOWN_DAYS = 21
+SHOWN_DAYS = 14
 WIDEST_BAR = 25
 NOT_COUNTED = frozenset({Verdict.SKIPPED.value, Verdict.PENDING.value})
 

@@ -16,9 +16,9 @@ from forensics.verdicts import Claim, Evidence, Flag, Verdict
 
 FOLDED = (Verdict.FALSE_ALARM, Verdict.UNREPORTED, Verdict.PENDING, Verdict.SKIPPED)
 SEVERITY = {verdict.value: rank for rank, verdict in enumerate(Verdict)}
-SHOWN_ROWS = 40
+SHOWN_ROWS = 25
 SHOWN_NAMES = 40
-SHOWN_STREAKS = 8
+SHOWN_STREAKS = 6
 SAID = (Claim.SUCCESS.value, Claim.FAILURE.value, "nothing")
 Key = tuple[str, bool, str, str | None, str | None]
 

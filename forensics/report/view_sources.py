@@ -12,9 +12,9 @@ from forensics.report.text import LONGEST_TEXT, clipped, fence, safe_line
 from forensics.report.view_pen import Pen
 from forensics.timeline import local_text
 
-SHOWN_SOURCES = 30
-SHOWN_FAULTS = 10
-SHOWN_REJECTS, SHOWN_DIGESTS, SHOWN_NAMES = 12, 15, 25
+SHOWN_SOURCES = 15
+SHOWN_FAULTS = 5
+SHOWN_REJECTS, SHOWN_DIGESTS, SHOWN_NAMES = 8, 8, 15
 REJECT_WIDTH = 200
 
 

@@ -291,8 +291,7 @@ def test_ascii_report_holds_nothing_else():
     runs = [run("nämé", "failed"), run("b", "missed"), run("c", "skipped"), run("d", "pending")]
     shown = report_markdown(result(runs, reasons=["a → b", "日本"], blockers=[blocker("x")]), is_ascii=True)
     assert shown.isascii()
-    assert "| -- failed" in shown
-    assert "| 0. missed" not in shown.replace("0. missed ", "")
+    assert [row[0] for row in cells(shown, "Runs")[-2:]] == ["0. missed", "-- failed"]
 
 
 def test_table_columns_are_padded_to_one_width():
@@ -327,9 +326,9 @@ def test_report_stays_within_its_limits():
     assert headings(shown)[1:] == HEADINGS
     for left in (
         "**And 490 more, alike**",
-        "450 more heartbeats",
-        "And 492 more findings",
-        "70 more sources",
+        "465 more heartbeats",
+        "And 495 more findings",
+        "85 more sources",
         "are not listed here",
     ):
         assert left in shown
