@@ -72,7 +72,9 @@ def series(values: Sequence[Any] | np.ndarray[Any, Any] | None, column: Column, 
         case "instant":
             return pd.Series(instants(values, length))
         case "text":
-            return pd.Series([None] * length if values is None else values, dtype="str")
+            if values is None:
+                return pd.Series(np.nan, index=pd.RangeIndex(length), dtype="str")
+            return pd.Series(values, dtype="str")
         case "object":
             return pd.Series([None] * length if values is None else list(values), dtype="object")
         case numeric:

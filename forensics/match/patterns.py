@@ -52,7 +52,7 @@ class Pattern:
     ``regex`` matches a whole path and keeps what the glob stands for in ``base`` (a file under a folder
     that fits the pattern fits it, too). ``date_format`` is the joined format of its dates, None where it
     has none; ``resolution`` is the finest unit of that format, in ns. ``prefix`` and ``suffix`` are the
-    literal text at its ends. ``is_fixed``: it names one path only.
+    literal text at its ends. ``is_fixed``: it names one path only. ``dates``: how many dates it holds.
     """
 
     text: str
@@ -63,6 +63,7 @@ class Pattern:
     suffix: str
     is_fixed: bool
     weight: int
+    dates: int
 
 
 @lru_cache(maxsize=8192)
@@ -87,6 +88,7 @@ def compiled(text: str) -> Pattern:
         suffix=literals[-1],
         is_fixed=len(literals) == 1,
         weight=sum(len(literal) for literal in literals) + 4 * len(formats),
+        dates=len(formats),
     )
 
 
@@ -129,10 +131,11 @@ def resolution_of(date_format: str) -> int:
     return next((max(unit, SECOND) for letter, unit in RESOLUTIONS if letter in used), DAY)
 
 
-def dated_text(found: re.Match[str]) -> str:
+def dated_text(found: re.Match[str], dates: int) -> str:
     """Return what a matched path writes for the pattern's dates, joined as in ``date_format``."""
-    groups = found.groupdict()
-    return "|".join(groups[f"d{number}"] for number in range(len(groups)) if f"d{number}" in groups)
+    if dates == 1:
+        return str(found["d0"])
+    return "|".join(found[f"d{number}"] for number in range(dates))
 
 
 @lru_cache(maxsize=1 << 17)

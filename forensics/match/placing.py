@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from forensics.evidence.paired import Flags, Ints
-from forensics.match.alignment import Candidates, Prices, align
+from forensics.match.alignment import Candidates, Delays, Prices, align
 from forensics.match.delays import nearest, usual_delays
 from forensics.match.spans import FAR, SECOND, first_after, keys, latest_before
 
@@ -87,8 +87,36 @@ def place(track: Track, happened: Events, first: Ints, last: Ints, may_straggle:
     torn = Candidates(numbered.astype(np.int64), happened.at[rows], *_in_order(numbered, first[rows], last[rows]))
     delays = usual_delays(torn, track.start, track.is_started, track.must_end, int(numbered.max()) + 1)
     delays = replace(delays, may_straggle=may_straggle)
-    placed[rows] = align(torn, track.start, delays, _prices(track, torn, delays.middle))
+    prices = _prices(track, torn, delays.middle)
+    chosen = torn.last.copy()
+    doubtful = _doubtful(torn)
+    chosen[doubtful] = align(*_in_pieces(torn, doubtful, delays, prices, track.start))
+    placed[rows] = chosen
     return placed
+
+
+def _doubtful(torn: Candidates) -> Flags:
+    """Return the events that could belong to several runs, and their neighbours of the same group, which hold them in place."""
+    open_ended = torn.first < torn.last
+    alike = torn.group[1:] == torn.group[:-1]
+    doubtful = open_ended.copy()
+    doubtful[1:] |= open_ended[:-1] & alike
+    doubtful[:-1] |= open_ended[1:] & alike
+    return doubtful
+
+
+def _in_pieces(
+    torn: Candidates, doubtful: Flags, delays: Delays, prices: Prices, starts: Ints
+) -> tuple[Candidates, Ints, Delays, Prices]:
+    """Return what to align, each unbroken stretch of doubtful events of a group as a group of its own."""
+    rows = np.flatnonzero(doubtful)
+    group = torn.group[rows]
+    opens = np.ones(len(rows), dtype=np.bool_)
+    opens[1:] = (np.diff(rows) > 1) | (group[1:] != group[:-1])
+    owner = group[opens]
+    pieces = Candidates(np.cumsum(opens) - 1, torn.at[rows], torn.first[rows], torn.last[rows])
+    by_piece = Delays(delays.middle[owner], delays.early[owner], delays.late[owner], delays.may_straggle)
+    return pieces, starts, by_piece, replace(prices, shared=prices.shared[rows], silent=prices.silent[owner])
 
 
 def _in_order(group: Ints, first: Ints, last: Ints) -> tuple[Ints, Ints]:

@@ -8,6 +8,7 @@ others are runs of their own.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 
@@ -36,7 +37,7 @@ class Spine:
     begun: Ints
     first_seen: Ints
 
-    @property
+    @cached_property
     def start(self) -> Ints:
         """Return when each run started, as far as is known."""
         started = np.where(self.triggered != NAT, self.triggered, self.begun)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_left
+from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal
@@ -54,32 +55,42 @@ def wanted_patterns(jobs: Sequence[Job]) -> list[Wanted]:
     return [Wanted(number, code, role, compiled(text)) for number, (code, role, text) in enumerate(declared)]
 
 
+@dataclass(frozen=True, slots=True)
+class Fit:
+    """A file that fits a pattern, the better the more literal text the pattern holds."""
+
+    rank: int
+    wanted: Wanted
+    found: re.Match[str]
+
+
 def find_witnesses(paths: Sequence[str], wanted: Sequence[Wanted]) -> Witnesses:
     """Return the files that fit a pattern; one that fits several goes to the most specific."""
-    best: dict[int, tuple[int, int, re.Match[str]]] = {}
+    best: dict[int, Fit] = {}
     index = PathIndex(paths)
     for each in wanted:
+        fullmatch, weight = each.pattern.regex.fullmatch, each.pattern.weight * 2
         for row in index.rows_for(each.pattern):
-            found = each.pattern.regex.fullmatch(paths[row])
+            found = fullmatch(paths[row])
             if found is None:
                 continue
-            rank = each.pattern.weight * 2 - (found["under"] is not None)
-            if row not in best or rank > best[row][0]:
-                best[row] = rank, each.number, found
+            rank = weight - (found["under"] is not None)
+            if row not in best or rank > best[row].rank:
+                best[row] = Fit(rank, each, found)
     return _without_full_folders(paths, best)
 
 
-def _without_full_folders(paths: Sequence[str], best: Mapping[int, tuple[int, int, re.Match[str]]]) -> Witnesses:
+def _without_full_folders(paths: Sequence[str], best: Mapping[int, Fit]) -> Witnesses:
     """Leave out a folder's own row where a file under it was found: its mtime tells of the last name only."""
-    filled = {(number, found["base"]) for _, number, found in best.values() if found["under"] is not None}
-    rows = [
-        row for row in sorted(best) if best[row][2]["under"] is not None or (best[row][1], paths[row]) not in filled
-    ]
+    under = {row for row, fit in best.items() if fit.found["under"] is not None}
+    filled = {(best[row].wanted.number, best[row].found["base"]) for row in under}
+    rows = [row for row in sorted(best) if row in under or not filled or (best[row].wanted.number, paths[row]) not in filled]
+    fits = [best[row] for row in rows]
     return Witnesses(
         row=np.array(rows, dtype=np.int64),
-        wanted=np.array([best[row][1] for row in rows], dtype=np.int64),
-        dated=[dated_text(best[row][2]) for row in rows],
-        base=[best[row][2]["base"] for row in rows],
+        wanted=np.array([fit.wanted.number for fit in fits], dtype=np.int64),
+        dated=[dated_text(fit.found, fit.wanted.pattern.dates) for fit in fits],
+        base=[fit.found["base"] if row in under else paths[row] for row, fit in zip(rows, fits, strict=True)],
     )
 
 
@@ -89,10 +100,15 @@ class PathIndex:
     def __init__(self, paths: Sequence[str]) -> None:
         self._order = sorted(range(len(paths)), key=paths.__getitem__)
         self._sorted = [paths[row] for row in self._order]
-        self._by_shape: dict[str, list[int]] = {}
+        self._by_shape: dict[str, list[int]] = defaultdict(list)
+        folders: dict[str, list[list[int]]] = {}
         for row, path in enumerate(paths):
-            for shape in shapes(path):
-                self._by_shape.setdefault(shape, []).append(row)
+            folder = path.rpartition("/")[0]
+            if folder not in folders:
+                folders[folder] = [self._by_shape[shape] for shape in shapes(folder)] if folder else []
+            self._by_shape[NUMBER.sub("0", path)].append(row)
+            for rows in folders[folder]:
+                rows.append(row)
 
     def rows_for(self, pattern: Pattern) -> Iterable[int]:
         """Return the rows whose paths could fit."""

@@ -21,22 +21,22 @@ ASCII_SIGNS = str.maketrans(
 )
 
 
-def report_markdown(result: Result, is_ascii: bool = False) -> str:
-    """Return the whole report; with ``is_ascii`` in ASCII alone, for outputs that have no more."""
-    return rendered(result, SECTIONS, is_ascii)
+def report_markdown(result: Result, ascii_only: bool = False) -> str:
+    """Return the whole report; with ``ascii_only`` in ASCII alone, for outputs that have no more."""
+    return rendered(result, SECTIONS, ascii_only)
 
 
-def panel_markdown(result: Result, is_ascii: bool = False) -> str:
+def panel_markdown(result: Result, ascii_only: bool = False) -> str:
     """Return the heading and the heartbeat panel alone."""
-    return rendered(result, PANEL, is_ascii)
+    return rendered(result, PANEL, ascii_only)
 
 
-def rendered(result: Result, sections: tuple[str, ...], is_ascii: bool) -> str:
+def rendered(result: Result, sections: tuple[str, ...], ascii_only: bool) -> str:
     """Return some sections, with an empty line between them."""
-    shown = view(result, is_ascii)
+    shown = view(result, ascii_only)
     parts = [BLANK_LINES.sub("\n\n", template(name).render(view=shown)).strip("\n") for name in sections]
     text = "\n\n".join(parts) + "\n"
-    return text.translate(ASCII_SIGNS).encode("ascii", "backslashreplace").decode() if is_ascii else text
+    return text.translate(ASCII_SIGNS).encode("ascii", "backslashreplace").decode() if ascii_only else text
 
 
 @cache

@@ -25,15 +25,24 @@ SUFFIXES = {".md": "md", ".json": "json", ".csv": "csv", ".parquet": "parquet"}
 SUFFIXES_TO_COME = {".html": "html", ".timesketch.jsonl": "timesketch", ".prom": "prometheus"}
 
 
-def render(result: Result, form: str, is_ascii: bool = False) -> bytes:
-    """Return a result as ``md``, ``json``, ``csv`` or ``parquet``; ``is_ascii`` for Markdown where there is no UTF-8.
+def render(result: Result, form: str, ascii_only: bool = False) -> bytes:
+    """Return a result as ``md``, ``json``, ``csv`` or ``parquet``; ``ascii_only`` for Markdown where there is no UTF-8.
+
+    Raises:
+        ForensicsError: this version does not write that format.
+    """
+    check_format(form)
+    return report_markdown(result, ascii_only=True).encode() if ascii_only and form == "md" else WRITERS[form](result)
+
+
+def check_format(form: str) -> None:
+    """Refuse a format that cannot be written, before anything is read for it.
 
     Raises:
         ForensicsError: this version does not write that format.
     """
     if form not in WRITERS:
         raise ForensicsError(f"this version does not write {form} yet - write one of {', '.join(WRITERS)} instead")
-    return report_markdown(result, is_ascii=True).encode() if is_ascii and form == "md" else WRITERS[form](result)
 
 
 def panel(result: Result) -> str:

@@ -64,7 +64,7 @@ SHAPES = (
     shape("url-password", "://", r"://[^\s/:@]{0,128}:([^\s/]{1,256})@"),
     shape("url-password", "://", r"://([^\s/:@]{16,256})@"),
     shape("aws-key", "AKIA ASIA ABIA ACCA AROA AIDA", r"(?<![A-Za-z0-9])A(?:KIA|SIA|BIA|CCA|ROA|IDA)[A-Z0-9]{12,}"),
-    shape("jwt", "eyj", r"eyJ[A-Za-z0-9_-]{6,}(?:\.[A-Za-z0-9_-]*){1,4}"),
+    shape("jwt", "eyj", r"(?<![A-Za-z0-9])eyJ[A-Za-z0-9_-]{6,2000}+(?:\.[A-Za-z0-9_-]*){1,4}"),
     shape("forge-token", "ghp_ gho_ ghu_ ghs_ ghr_ github_pat_", r"(?:gh[pousr]|github_pat)_[A-Za-z0-9_]{10,}"),
     shape("forge-token", "glpat- gldt- glrt- glcbt- glptt-", r"gl(?:pat|dt|rt|cbt|ptt)-[A-Za-z0-9_-]{10,}"),
     shape("package-token", "npm_", r"npm_[A-Za-z0-9]{20,}"),

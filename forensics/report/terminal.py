@@ -95,7 +95,7 @@ def closing_lines(result: Result) -> list[str]:
 
 def counts_line(result: Result) -> str:
     """Return what was judged, and on what."""
-    sources, pen = result.evidence.sources, pen_for(result, is_ascii=False)
+    sources, pen = result.evidence.sources, pen_for(result, ascii_only=False)
     unread = sum(unread_of(source, pen) is not None for source in sources)
     rejected = sum(source.rejected for source in sources)
     return (
@@ -111,7 +111,7 @@ def needs_line(result: Result) -> str:
         kinds.setdefault(subject(blocker), []).append(blocker.kind)
     if not kinds:
         return "nothing needs you"
-    pen = pen_for(result, is_ascii=False)
+    pen = pen_for(result, ascii_only=False)
     shown = [told(pen.names.plain(name or ""), host, each) for (name, host), each in list(kinds.items())[:SHOWN_NAMES]]
     left = len(kinds) - len(shown)
     need = f"{len(kinds)} {'needs' if len(kinds) == 1 else 'need'} you"
@@ -138,7 +138,7 @@ def exit_reason(result: Result) -> str:
         case 1:
             return "there are blockers"
         case 3:
-            pen = pen_for(result, is_ascii=False)
+            pen = pen_for(result, ascii_only=False)
             states = [
                 f"{each.name.strip('`')} ({each.state})"
                 for source in result.evidence.sources

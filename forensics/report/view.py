@@ -33,9 +33,9 @@ class View:
     inputs: str
 
 
-def view(result: Result, is_ascii: bool = False) -> View:
-    """Return what a report shows; ``is_ascii`` chooses marks that any terminal has."""
-    pen, runs = pen_for(result, is_ascii), window_runs(result)
+def view(result: Result, ascii_only: bool = False) -> View:
+    """Return what a report shows; ``ascii_only`` chooses marks that any terminal has."""
+    pen, runs = pen_for(result, ascii_only), window_runs(result)
     return View(
         days=days_text(result),
         alert=alert(result, runs, pen),

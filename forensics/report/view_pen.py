@@ -53,7 +53,7 @@ class Pen:
     day: str
     year: str
     folder: str = ""
-    is_ascii: bool = False
+    ascii_only: bool = False
     names: Names = field(default_factory=Names)
 
     def time(self, at: int, seconds: bool = False) -> str:
@@ -87,22 +87,22 @@ class Pen:
         """Return the two marks of a run: first the work, then the message."""
         work = CANNOT_TELL if is_unproven else WORK[Verdict(verdict)]
         said = SAID.get(claim, SAID_NOTHING) if claim else SAID_NOTHING  # type: ignore[call-overload]
-        return work[self.is_ascii] + said[self.is_ascii]
+        return work[self.ascii_only] + said[self.ascii_only]
 
     def legend(self) -> tuple[list[tuple[str, str]], list[tuple[str, str]]]:
         """Return the marks for the work and those for the message, each with its words."""
-        work = {signs[0]: signs[self.is_ascii] for signs in WORK.values()}
-        said = {signs[0]: signs[self.is_ascii] for signs in (*SAID.values(), SAID_NOTHING)}
+        work = {signs[0]: signs[self.ascii_only] for signs in WORK.values()}
+        said = {signs[0]: signs[self.ascii_only] for signs in (*SAID.values(), SAID_NOTHING)}
         return [(work[sign], word) for sign, word in WORK_WORDS.items()], [
             (said[sign], word) for sign, word in SAID_WORDS.items()
         ]
 
 
-def pen_for(result: Result, is_ascii: bool) -> Pen:
+def pen_for(result: Result, ascii_only: bool) -> Pen:
     """Return a pen for a report's window."""
     zone, window = result.config.timezone, result.window
     day = local_text(window.since, zone)[:10]
-    return Pen(zone, "" if is_long(result) else day, day[:5], config_folder(result.config), is_ascii)
+    return Pen(zone, "" if is_long(result) else day, day[:5], config_folder(result.config), ascii_only)
 
 
 def config_folder(config: Config) -> str:

@@ -34,7 +34,7 @@ def test_panel_is_markdown():
 
 
 def test_markdown_can_be_ascii():
-    assert render(result([run()]), "md", is_ascii=True).isascii()
+    assert render(result([run()]), "md", ascii_only=True).isascii()
 
 
 @pytest.mark.parametrize(

@@ -13,7 +13,7 @@ from tests.report.builders import at, result, run
 
 def runs_of(runs, **values):
     made = result(runs, **values)
-    return runs_view(made, window_runs(made), pen_for(made, is_ascii=False))
+    return runs_view(made, window_runs(made), pen_for(made, ascii_only=False))
 
 
 def rows(runs, **values):
@@ -66,12 +66,12 @@ def test_failed_that_nothing_could_prove_stands_after_failed():
     ],
 )
 def test_marks_tell_the_work_then_the_message(verdict, claim, marks):
-    assert pen_for(result(), is_ascii=False).marks(verdict, claim) == marks
+    assert pen_for(result(), ascii_only=False).marks(verdict, claim) == marks
 
 
 @pytest.mark.parametrize("verdict", list(Verdict))
 def test_ascii_marks_are_two_ascii_signs(verdict):
-    marks = pen_for(result(), is_ascii=True).marks(verdict, None)
+    marks = pen_for(result(), ascii_only=True).marks(verdict, None)
     assert marks.isascii()
     assert len(marks) == 2
 
@@ -193,7 +193,7 @@ def test_reasons_are_asked_for_the_newest_run_of_each_job_and_verdict_only():
         ]
     )
     object.__setattr__(made, "explain", lambda row: asked.append(row) or ["reason"])
-    runs_view(made, window_runs(made), pen_for(made, is_ascii=False))
+    runs_view(made, window_runs(made), pen_for(made, ascii_only=False))
     assert sorted(asked) == [1, 2]
 
 
