@@ -19,7 +19,7 @@ from forensics.analyse.summary import summarise
 from forensics.classify.judged import judge_runs
 from forensics.classify.rates import checkable, owed
 from forensics.classify.reasons import explainer
-from forensics.config import Config, Job, SourceConfig
+from forensics.config import Config, SourceConfig
 from forensics.config_jobs import unconfigured_job
 from forensics.evidence.intake import Evidence, Intake
 from forensics.evidence.paired import Window

@@ -88,11 +88,35 @@ def place(track: Track, happened: Events, first: Ints, last: Ints, may_straggle:
     delays = usual_delays(torn, track.start, track.is_started, track.must_end, int(numbered.max()) + 1)
     delays = replace(delays, may_straggle=may_straggle)
     prices = _prices(track, torn, delays.middle)
+    torn = _settled_where_clear(torn, track.start, delays, prices)
     chosen = torn.last.copy()
     doubtful = _doubtful(torn)
     chosen[doubtful] = align(*_in_pieces(torn, doubtful, delays, prices, track.start))
     placed[rows] = chosen
     return placed
+
+
+def _settled_where_clear(torn: Candidates, starts: Ints, delays: Delays, prices: Prices) -> Candidates:
+    """Return the events with one run left for those that no alignment could put elsewhere.
+
+    That is where the best run of an event is no neighbour's best, and better than its second best by more than
+    moving it could ever gain: the price of one silent run and of one that nothing started.
+    """
+    width = np.arange(int((torn.last - torn.first).max(initial=0)) + 1)
+    runs = torn.first[:, None] + width
+    is_open = runs <= torn.last[:, None]
+    runs = np.minimum(runs, len(starts) - 1)
+    cost = delays.cost(torn.group, (torn.at[:, None] - starts[runs]).astype(np.float64)) + prices.taken[runs]
+    cost = np.where(is_open, cost, np.inf)
+    order = np.argmin(cost, axis=1)
+    every = np.arange(len(order))
+    best, least = torn.first + order, cost[every, order]
+    cost[every, order] = np.inf
+    is_clear = cost.min(axis=1) - least > prices.silent[torn.group] + UNSTARTED
+    same = (torn.group[1:] == torn.group[:-1]) & (best[1:] == best[:-1])
+    is_clear[1:] &= ~same
+    is_clear[:-1] &= ~same
+    return replace(torn, first=np.where(is_clear, best, torn.first), last=np.where(is_clear, best, torn.last))
 
 
 def _doubtful(torn: Candidates) -> Flags:

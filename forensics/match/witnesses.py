@@ -84,7 +84,9 @@ def _without_full_folders(paths: Sequence[str], best: Mapping[int, Fit]) -> Witn
     """Leave out a folder's own row where a file under it was found: its mtime tells of the last name only."""
     under = {row for row, fit in best.items() if fit.found["under"] is not None}
     filled = {(best[row].wanted.number, best[row].found["base"]) for row in under}
-    rows = [row for row in sorted(best) if row in under or not filled or (best[row].wanted.number, paths[row]) not in filled]
+    rows = [
+        row for row in sorted(best) if row in under or not filled or (best[row].wanted.number, paths[row]) not in filled
+    ]
     fits = [best[row] for row in rows]
     return Witnesses(
         row=np.array(rows, dtype=np.int64),

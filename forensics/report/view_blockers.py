@@ -73,7 +73,7 @@ def blocker_view(number: int, blocker: Blocker, pen: Pen) -> Statement:
         marks=marks(blocker, pen),
         kind=blocker.kind.replace("_", " "),
         subject=pen.job_code(blocker.job, blocker.host) if blocker.job else None,
-        text=pen.sentence(without_name(blocker.text, blocker.job)).rstrip("."),
+        text=pen.sentence(headed(blocker)).rstrip("."),
         body=body(blocker, pen),
     )
 
@@ -85,10 +85,12 @@ def marks(blocker: Blocker, pen: Pen) -> str | None:
     return pen.marks(blocker.kind, SAID_BY_KIND.get(blocker.kind), Flag.UNPROVEN in blocker.flags)
 
 
-def without_name(text: str, job: str | None) -> str:
-    """Return a sentence that goes on after the job's name and a colon; without a job as it is."""
+def headed(blocker: Blocker) -> str:
+    """Return a blocker's sentence as it goes on after the job's name and a colon; without a job, after its kind."""
+    text, job = blocker.text, blocker.job
     if job is None:
-        return text
+        kind = blocker.kind.replace("_", " ")
+        return text if text.lower().startswith(kind) else f"{kind.capitalize()}: {text}"
     for head in (f"`{job}`", job):
         text = text.removeprefix(head).lstrip(": ")
     return text[:1].lower() + text[1:]

@@ -28,8 +28,8 @@ class Why:
 def reasons_of(
     chosen: Sequence[int], result: Result, runs: RunColumns, unproven: Sequence[bool], pen: Pen
 ) -> Iterator[Why]:
-    """Yield the reasons of the first of some runs."""
-    for at in chosen[:SHOWN_RUNS]:
+    """Yield the reasons of some runs."""
+    for at in chosen:
         told = [reason for reason in result.explain(runs.row[at]) if reason.strip()]
         shown = len(told) if len(told) <= SHOWN_REASONS else SHOWN_REASONS - 1
         yield Why(

@@ -11,7 +11,7 @@ from forensics.evidence.result import Result
 from forensics.report.columns import RunColumns
 from forensics.report.view_pen import Pen
 from forensics.report.view_proof import Proof, proofs_of
-from forensics.report.view_reasons import Why, reasons_of
+from forensics.report.view_reasons import SHOWN_RUNS, Why, reasons_of
 from forensics.verdicts import Claim, Evidence, Flag, Verdict
 
 FOLDED = (Verdict.FALSE_ALARM, Verdict.UNREPORTED, Verdict.PENDING, Verdict.SKIPPED)
@@ -111,6 +111,9 @@ def runs_view(result: Result, runs: RunColumns, pen: Pen) -> Runs:
     unproven = [Flag.UNPROVEN in flags.split() for flags in runs.flags]
     open_runs = [at for at in worst_first(runs, unproven) if runs.verdict[at] not in FOLDED]
     groups = grouped(open_runs, runs, unproven)
+    shown = fair(groups, runs, unproven, SHOWN_ROWS)
+    left = {at for group in groups for at in group} - {at for group in shown for at in group}
+    explained = fair(alike(open_runs, runs, unproven), runs, unproven, SHOWN_RUNS)
     counted = Counter(flag for flags in runs.flags for flag in flags.split())
     marks = Counter(zip(runs.verdict, runs.claim, unproven, strict=True))
     work, said = legend(pen, [pen.marks(*each) for each in marks])
@@ -121,11 +124,11 @@ def runs_view(result: Result, runs: RunColumns, pen: Pen) -> Runs:
         flags=tuple((flag.value, counted[flag.value]) for flag in Flag if counted[flag.value]),
         work_marks=work,
         message_marks=said,
-        rows=tuple(rows_of(groups[:SHOWN_ROWS], result, runs, unproven, pen)),
+        rows=tuple(rows_of(shown, result, runs, unproven, pen)),
         open_runs=len(open_runs),
-        left_runs=sum(len(group) for group in groups[SHOWN_ROWS:]),
-        left_jobs=len({(runs.job[at], runs.host[at]) for group in groups[SHOWN_ROWS:] for at in group}),
-        why=tuple(reasons_of(newest_alike(open_runs, runs, unproven), result, runs, unproven, pen)),
+        left_runs=len(left),
+        left_jobs=len({(runs.job[at], runs.host[at]) for at in left}),
+        why=tuple(reasons_of([group[-1] for group in explained], result, runs, unproven, pen)),
         folds=tuple(folds(result, runs, pen)),
         confirmed=runs.verdict.count(Verdict.CONFIRMED),
     )
@@ -159,17 +162,26 @@ def grouped(chosen: Sequence[int], runs: RunColumns, unproven: Sequence[bool]) -
 
 
 def alike(chosen: Sequence[int], runs: RunColumns, unproven: Sequence[bool]) -> list[list[int]]:
-    """Return the runs of a job that came to the same together."""
+    """Return the runs of a job that came to the same together: worst first, then the most."""
     groups: dict[Key, list[int]] = {}
     for at in chosen:
         key = (runs.verdict[at], unproven[at], runs.job[at], runs.host[at], runs.cause[at])
         groups.setdefault(key, []).append(at)
-    return list(groups.values())
+    return sorted(
+        groups.values(), key=lambda group: (SEVERITY[runs.verdict[group[0]]], unproven[group[0]], -len(group))
+    )
 
 
-def newest_alike(chosen: Sequence[int], runs: RunColumns, unproven: Sequence[bool]) -> list[int]:
-    """Return the newest of those runs of a job that came to the same."""
-    return [group[-1] for group in alike(chosen, runs, unproven)]
+def fair(groups: Sequence[list[int]], runs: RunColumns, unproven: Sequence[bool], most: int) -> list[list[int]]:
+    """Return as many groups as asked for, so that many of one verdict hide no other; order is kept."""
+    kinds: dict[tuple[str, bool], list[list[int]]] = {}
+    for group in groups:
+        kinds.setdefault((runs.verdict[group[0]], unproven[group[0]]), []).append(group)
+    quota = max(1, most // max(1, len(kinds)))
+    first = [group for kind in kinds.values() for group in kind[:quota]]
+    rest = [group for kind in kinds.values() for group in kind[quota:]]
+    chosen = {group[0] for group in [*first, *rest][:most]}
+    return [group for group in groups if group[0] in chosen]
 
 
 def matrix(runs: RunColumns, unproven: Sequence[bool], pen: Pen) -> Matrix:

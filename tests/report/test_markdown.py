@@ -420,3 +420,16 @@ def test_known_payload_breaks_nothing(text):
     )
     assert skeleton(shown) == BENIGN["job"]
     shown.encode()
+
+
+@pytest.mark.parametrize(
+    ("each", "head"),
+    [
+        (blocker("a", text="`a`: Failed twice."), "**1. ✗✗ `a`: failed twice**"),
+        (blocker("a", "stale", "a: heartbeat stale", host="h"), "**1. `a` on `h`: heartbeat stale**"),
+        (blocker(None, "reporting", "Reporting suspect: 1 of 9."), "**1. Reporting suspect: 1 of 9**"),
+        (blocker(None, "source", "cron.log: nothing is there"), "**1. Source: cron.log: nothing is there**"),
+    ],
+)
+def test_blocker_is_headed_by_whom_it_concerns(each, head):
+    assert section(report_markdown(result(blockers=[each])), "Blockers").strip().split("\n")[0] == head

@@ -207,3 +207,24 @@ def test_legend_holds_the_marks_that_are_used():
     shown = runs_of([run("a"), run("b", "missed")])
     assert [sign for sign, _ in shown.work_marks] == ["✓", "∅"]
     assert [sign for sign, _ in shown.message_marks] == ["✓", "-"]
+
+
+def test_many_runs_of_one_verdict_hide_no_other():
+    runs = [run(f"a{number}", "false_success") for number in range(60)] + [
+        run(f"b{number}", "failed") for number in range(3)
+    ]
+    shown = runs_of([*runs, run("c", "unverifiable")]).rows
+    assert len(shown) == SHOWN_ROWS
+    assert [row.job for row in shown][-4:] == ["b0", "b1", "b2", "c"]
+
+
+def test_job_with_the_most_runs_stands_first_among_its_verdict():
+    runs = [run("a", "missed", f"{hour:02d}:00") for hour in range(3)] + [
+        run("b", "missed", f"{hour:02d}:00") for hour in range(24)
+    ]
+    assert [(row.job, row.count) for row in runs_of(runs).rows] == [("b", 24), ("a", 3)]
+
+
+def test_reasons_of_each_verdict_are_shown():
+    runs = [run(f"a{number}", "missed") for number in range(9)] + [run("b", "failed")]
+    assert [why.job for why in runs_of(runs).why] == ["`a0`", "`a1`", "`a2`", "`b`"]
