@@ -36,7 +36,8 @@ MAY_IMPORT: dict[str, frozenset[str]] = {
     "evidence": FOUNDATION,
     **dict.fromkeys(STAGES | SIDE_ROOMS, FOUNDATION | {"evidence"}),
     "recorder": FOUNDATION,
-    "pipeline": STORY,
+    # The defaults of a config hold for jobs that only evidence names, too.
+    "pipeline": STORY | {"configfile"},
     "progress": STORY,
     "cli": STORY | EDGE,
     "__main__": frozenset({"cli"}),

@@ -100,3 +100,9 @@ def test_every_link_between_documents_leads_somewhere(document):
     text = (ROOT / document).read_text(encoding="utf-8")
     linked = [target for target in re.findall(r"\]\(([^)#\s]+)\)", text) if ":" not in target]
     assert [target for target in linked if not (ROOT / target).exists()] == []
+
+
+def test_report_that_the_readme_shows_is_the_real_one():
+    (shown,) = re.findall(r"<!-- report.*?-->\n```text\n(.*?)\n```", readme(), flags=re.DOTALL)
+    real = (ROOT / "tests" / "golden" / "slack-cried-wolf.md").read_text(encoding="utf-8").splitlines()
+    assert shown.split("\n") == [line.rstrip() for line in real[: shown.count("\n") + 1]]
