@@ -66,7 +66,9 @@ class Case:
     also: Callable[[Result], bool] | None = None
 
 
-def run(verdict: str, evidence: str, flags: str = "", cause: str | None = None, due: str | None = "07:00", **more: Any) -> dict[str, Any]:
+def run(
+    verdict: str, evidence: str, flags: str = "", cause: str | None = None, due: str | None = "07:00", **more: Any
+) -> dict[str, Any]:
     """Return what a run comes to: columns of the result, and in ``says`` words that its reasons hold."""
     return {"due_at": due, "verdict": verdict, "evidence": evidence, "flags": flags, "cause": cause, **more}
 
@@ -97,7 +99,14 @@ PLAIN = [
     case("1", "T A ✅", night(T, A, OK), run("confirmed", "both"), blockers=(), exit_code=0),
     case("2", "T A ❌", night(T, A, NO), run("false_alarm", "both")),
     case("3", "T A", night(T, A), run("unreported", "executed")),
-    case("4", "T ✅", night(T, OK), run("false_success", "reported", says=(f"{DAY}.json",)), blockers=("false_success",), exit_code=1),
+    case(
+        "4",
+        "T ✅",
+        night(T, OK),
+        run("false_success", "reported", says=(f"{DAY}.json",)),
+        blockers=("false_success",),
+        exit_code=1,
+    ),
     case("5", "T ❌", night(T, NO), run("failed", "reported"), blockers=("failed",), exit_code=1),
     case("6", "T", night(T), run("silent_failure", "neither"), blockers=("silent_failure",), exit_code=1),
     case("7", "nothing", night(), run("missed", "neither"), blockers=("missed",), exit_code=1),
@@ -109,37 +118,80 @@ PLAIN = [
         run("confirmed", "both", "unscheduled", due=None, triggered_at="03:00:01"),
         run("missed", "neither"),
     ),
-    case("10", "T A ❌ then ✅", night(T, A, NO, good("07:06")), run("confirmed", "both"), also=places("notifications", 2)),
+    case(
+        "10",
+        "T A ❌ then ✅",
+        night(T, A, NO, good("07:06")),
+        run("confirmed", "both"),
+        also=places("notifications", 2),
+    ),
     case("11", "T A ✅ then ❌", night(T, A, OK, bad("07:06")), run("false_alarm", "both")),
     case("12", "T A ✅ ✅", night(T, A, OK, good("07:06")), run("confirmed", "both", "duplicate_reports")),
-    case("13", "A and ✅ too late, path has the date", night(T, file("07:50"), good("07:51")), run("confirmed", "both", "late")),
+    case(
+        "13",
+        "A and ✅ too late, path has the date",
+        night(T, file("07:50"), good("07:51")),
+        run("confirmed", "both", "late"),
+    ),
     case(
         "14",
         "A too late in a path without a time",
         night(T, file("07:50", "report.json"), jobs=(job(artifacts=["*.json"]),)),
         run("unreported", "executed", "late"),
     ),
-    case("14a", "T ❌, file at 11:00", night(T, NO, file("11:00")), run("unreported", "both", "late recovered", says=("true when it was sent",))),
-    case("14b", "T ❌, one of two files", night(T, NO, A, jobs=(job(artifacts=TWO_PATTERNS),)), run("failed", "reported")),
+    case(
+        "14a",
+        "T ❌, file at 11:00",
+        night(T, NO, file("11:00")),
+        run("unreported", "both", "late recovered", says=("true when it was sent",)),
+    ),
+    case(
+        "14b", "T ❌, one of two files", night(T, NO, A, jobs=(job(artifacts=TWO_PATTERNS),)), run("failed", "reported")
+    ),
 ]
 
 NO_TRIGGERS, NO_MESSAGES, NO_FILES = ({lane: None} for lane in ("triggers", "notifications", "artifacts"))
 EARLY_LISTING = {"artifacts": "06:00"}
 HOURLY_JOBS = tuple(job(f"job-{nth:02}", artifacts=[f"{nth:02}/{{date:%Y-%m-%d}}.json"]) for nth in range(20))
-THREE_JOBS = tuple(job(name, schedule=schedule) for name, schedule in (("one", "0 7 * * *"), ("two", "30 7 * * *"), ("three", "0 8 * * *")))
+THREE_JOBS = tuple(
+    job(name, schedule=schedule)
+    for name, schedule in (("one", "0 7 * * *"), ("two", "30 7 * * *"), ("three", "0 8 * * *"))
+)
 SLACK = {"kind": "slack-export", "path": "slack"}
 SYSLOG = {"kind": "syslog", "path": "cron.log"}
-EARLY_LOG = Raw("cron.log", cron_line("05:17:01", "/opt/jobs/other") + cron_line("06:17:01", "/opt/jobs/other"), "06:17:01")
+EARLY_LOG = Raw(
+    "cron.log", cron_line("05:17:01", "/opt/jobs/other") + cron_line("06:17:01", "/opt/jobs/other"), "06:17:01"
+)
 
 COVERAGE = [
-    case("15", "no trigger source, nothing else", night(lanes=NO_TRIGGERS), run("missed", "neither", says=("trigger", "Lane to add: triggers"))),
+    case(
+        "15",
+        "no trigger source, nothing else",
+        night(lanes=NO_TRIGGERS),
+        run("missed", "neither", says=("trigger", "Lane to add: triggers")),
+    ),
     case("16", "no trigger source, A ✅", night(A, OK, lanes=NO_TRIGGERS), run("confirmed", "both")),
-    case("17", "no notification source, T A", night(T, A, lanes=NO_MESSAGES), run("confirmed", "executed", "reporting_gap")),
-    case("18", "nothing declared, T ✅", night(T, OK, jobs=NO_ARTIFACT), run("unverifiable", "reported", says=("only its own word", "Lane to add"))),
+    case(
+        "17",
+        "no notification source, T A",
+        night(T, A, lanes=NO_MESSAGES),
+        run("confirmed", "executed", "reporting_gap"),
+    ),
+    case(
+        "18",
+        "nothing declared, T ✅",
+        night(T, OK, jobs=NO_ARTIFACT),
+        run("unverifiable", "reported", says=("only its own word", "Lane to add")),
+    ),
     case("19", "nothing declared, T ❌", night(T, NO, jobs=NO_ARTIFACT), run("failed", "reported", "unproven")),
     case("20", "nothing declared, T", night(T, jobs=NO_ARTIFACT), run("unverifiable", "neither")),
     case("21", "nothing declared, nothing seen", night(jobs=NO_ARTIFACT), run("missed", "neither")),
-    case("22", "listing declared until 06:00, T ✅", night(T, OK, lanes=EARLY_LISTING), run("unverifiable", "reported", says=("06:00",))),
+    case(
+        "22",
+        "listing declared until 06:00, T ✅",
+        night(T, OK, lanes=EARLY_LISTING),
+        run("unverifiable", "reported", says=("06:00",)),
+    ),
     case(
         "22",
         "listing whose newest file is of 06:00, T ✅",
@@ -156,7 +208,13 @@ COVERAGE = [
     case(
         "24",
         "the export ends yesterday, T A",
-        night(T, A, lanes=NO_MESSAGES, sources=(SLACK,), files=tuple(slack_day(night(), day, good(f"{day} 07:05")) for day in NIGHTS[2:4])),
+        night(
+            T,
+            A,
+            lanes=NO_MESSAGES,
+            sources=(SLACK,),
+            files=tuple(slack_day(night(), day, good(f"{day} 07:05")) for day in NIGHTS[2:4]),
+        ),
         run("confirmed", "executed", "reporting_gap"),
     ),
     case(
@@ -224,10 +282,22 @@ BROKEN = job("broken", schedule="0 0 31 2 *", artifacts=None)
 
 TIME = [
     case("29", "judged at 07:20, T", night(T, now="07:20"), run("pending", "neither"), blockers=(), exit_code=0),
-    case("30", "judged at 07:20, T, exit code 1, ❌", night(T, RUNNER_FAILED, NO, now="07:20"), run("failed", "reported", cause="exit_code")),
-    case("31", "judged at 07:20, A two seconds ago", night(T, file("07:19:58"), now="07:20"), run("pending", "executed")),
+    case(
+        "30",
+        "judged at 07:20, T, exit code 1, ❌",
+        night(T, RUNNER_FAILED, NO, now="07:20"),
+        run("failed", "reported", cause="exit_code"),
+    ),
+    case(
+        "31", "judged at 07:20, A two seconds ago", night(T, file("07:19:58"), now="07:20"), run("pending", "executed")
+    ),
     case("31", "the same in the next night", night(T, file("07:19:58"), good("07:21")), run("confirmed", "both")),
-    case("32", "judged at 07:20, the scheduler skipped it", night(trigger(event="skipped"), now="07:20"), run("skipped", "neither")),
+    case(
+        "32",
+        "judged at 07:20, the scheduler skipped it",
+        night(trigger(event="skipped"), now="07:20"),
+        run("skipped", "neither"),
+    ),
     case(
         "34",
         "runs of 20 min every 15 min",
@@ -244,17 +314,25 @@ TIME = [
         run("missed", "neither", due="07:15"),
         run("confirmed", "both", due="07:30", executed_at="07:50"),
     ),
-    case("36", "triggered 06:59:58", night(trigger("06:59:58"), A, OK), run("confirmed", "both", triggered_at="06:59:58")),
+    case(
+        "36", "triggered 06:59:58", night(trigger("06:59:58"), A, OK), run("confirmed", "both", triggered_at="06:59:58")
+    ),
     case(
         "37",
         "triggers of one host 40 s early, steadily",
         night(
-            *(trigger(f"{NIGHTS[3]} 23:59:20" if hour < 0 else f"{hour:02}:59:20", host="web1") for hour in range(-1, 23, 3)),
+            *(
+                trigger(f"{NIGHTS[3]} 23:59:20" if hour < 0 else f"{hour:02}:59:20", host="web1")
+                for hour in range(-1, 23, 3)
+            ),
             *(file(f"{hour:02}:03", f"{DAY}T{hour:02}.json") for hour in range(0, 24, 3)),
             *(good(f"{hour:02}:04") for hour in range(0, 24, 3)),
             jobs=(job(schedule="0 */3 * * *", artifacts=["{date:%Y-%m-%dT%H}.json"]),),
         ),
-        *(run("confirmed", "both", due=f"{DAY} 00:00"[11:] if not hour else f"{hour:02}:00") for hour in range(0, 24, 3)),
+        *(
+            run("confirmed", "both", due=f"{DAY} 00:00"[11:] if not hour else f"{hour:02}:00")
+            for hour in range(0, 24, 3)
+        ),
         findings=("clock_offset",),
         also=lambda result: result.findings[0].detail["offset_seconds"] == -40,
     ),
@@ -281,7 +359,13 @@ TIME = [
         run("confirmed", "both", due="01:00"),
         run("confirmed", "both", due="01:30"),
     ),
-    case("40", "weekdays only, on a Sunday", night(jobs=(job(schedule="0 7 * * 1-5"),), day="2026-03-22"), blockers=(), exit_code=0),
+    case(
+        "40",
+        "weekdays only, on a Sunday",
+        night(jobs=(job(schedule="0 7 * * 1-5"),), day="2026-03-22"),
+        blockers=(),
+        exit_code=0,
+    ),
     case(
         "41",
         "an interval of 15 min, silent for an hour",
@@ -331,13 +415,21 @@ COPIED = tuple(file("2026-05-01 12:00:20", f"out/{nth}x.json") for nth in range(
 )
 TYPO = (job(artifacts=["reprots/{date:%Y-%m-%d}.json"]),)
 HEARTS = ({"kind": "heartbeats", "path": "hearts"},)
-BEAT = Raw("hearts/backup.last", json.dumps({"job": "backup", "timestamp": 1773871440, "interval_seconds": 86400}), "07:04")
+BEAT = Raw(
+    "hearts/backup.last", json.dumps({"job": "backup", "timestamp": 1773871440, "interval_seconds": 86400}), "07:04"
+)
 
 
 def overwritten(third: Callable[[str], Row]) -> Night:
     """Return five nights whose runs write the same file over and over; of the third night's report the caller decides."""
     reports = [(third if nth == 2 else good)(f"{day} 07:05") for nth, day in enumerate(NIGHTS)]
-    return night((at_night(day, T) for day in NIGHTS), reports, file("07:04", "latest.json"), jobs=OVERWRITTEN, since=f"{NIGHTS[0]} 00:00")
+    return night(
+        (at_night(day, T) for day in NIGHTS),
+        reports,
+        file("07:04", "latest.json"),
+        jobs=OVERWRITTEN,
+        since=f"{NIGHTS[0]} 00:00",
+    )
 
 
 def unknown(day: str, verdict: str = "unverifiable", flags: str = "") -> dict[str, Any]:
@@ -351,19 +443,49 @@ PROOF = [
         night(T, A, OK, jobs=(job(artifacts=TWO_PATTERNS),)),
         run("false_success", "reported", says=(f"{DAY}.csv",)),
     ),
-    case("46", "one of two files missing, no claim", night(T, A, jobs=(job(artifacts=TWO_PATTERNS),)), run("interrupted", "neither")),
-    case("47", "one of two files will do", night(T, A, OK, jobs=(job(artifacts=TWO_PATTERNS, proof="any"),)), run("confirmed", "both")),
+    case(
+        "46",
+        "one of two files missing, no claim",
+        night(T, A, jobs=(job(artifacts=TWO_PATTERNS),)),
+        run("interrupted", "neither"),
+    ),
+    case(
+        "47",
+        "one of two files will do",
+        night(T, A, OK, jobs=(job(artifacts=TWO_PATTERNS, proof="any"),)),
+        run("confirmed", "both"),
+    ),
     case("48", "a file of 0 bytes, ✅", night(T, file(size=0), OK), run("false_success", "reported", "too_small")),
-    case("49", "T A, then exit code 1, ❌", night(T, A, RUNNER_FAILED, NO), run("failed", "reported", "partial", "exit_code")),
-    case("50", "T A, then exit code 1", night(T, A, RUNNER_FAILED), run("silent_failure", "neither", "partial", "exit_code")),
+    case(
+        "49",
+        "T A, then exit code 1, ❌",
+        night(T, A, RUNNER_FAILED, NO),
+        run("failed", "reported", "partial", "exit_code"),
+    ),
+    case(
+        "50",
+        "T A, then exit code 1",
+        night(T, A, RUNNER_FAILED),
+        run("silent_failure", "neither", "partial", "exit_code"),
+    ),
     case(
         "51",
         "T and a marker, exit code 1, ❌",
         night(T, file("07:03", f"{DAY}/.completed"), RUNNER_FAILED, NO, jobs=MARKED),
         run("false_alarm", "both", says=("the marker outranks",)),
     ),
-    case("52", "T A, the scheduler says error", night(trigger(status="error"), A), run("unreported", "executed", "ledger_disagrees")),
-    case("53", "T ✅, the scheduler says ok, no file", night(trigger(status="ok"), OK), run("false_success", "reported", "ledger_disagrees")),
+    case(
+        "52",
+        "T A, the scheduler says error",
+        night(trigger(status="error"), A),
+        run("unreported", "executed", "ledger_disagrees"),
+    ),
+    case(
+        "53",
+        "T ✅, the scheduler says ok, no file",
+        night(trigger(status="ok"), OK),
+        run("false_success", "reported", "ledger_disagrees"),
+    ),
     case(
         "54",
         "a state file touched, nothing after",
@@ -373,19 +495,46 @@ PROOF = [
     case(
         "54",
         "a state file says so inside",
-        night(T, jobs=STATE_FIELD, lanes=NO_FILES, sources=TREE, files=(Raw("tree/state.json", json.dumps({"lastRun": f"{DAY}T07:01:00+09:00"})),)),
+        night(
+            T,
+            jobs=STATE_FIELD,
+            lanes=NO_FILES,
+            sources=TREE,
+            files=(Raw("tree/state.json", json.dumps({"lastRun": f"{DAY}T07:01:00+09:00"})),),
+        ),
         run("interrupted", "neither", says=("`state.json#lastRun` was touched 07:01:00",)),
     ),
-    case("55", "a state file touched, exit code 1, ❌", night(T, TOUCHED, RUNNER_FAILED, NO, jobs=STATE), run("failed", "reported", cause="exit_code")),
-    case("56", "killed, ❌", night(T, step("failed", "07:04:30", 137), NO), run("interrupted", "reported", cause="killed")),
-    case("57", "T, said to have started", night(T, says("▶️ backup started", "07:00:05")), run("interrupted", "neither", claim="started")),
+    case(
+        "55",
+        "a state file touched, exit code 1, ❌",
+        night(T, TOUCHED, RUNNER_FAILED, NO, jobs=STATE),
+        run("failed", "reported", cause="exit_code"),
+    ),
+    case(
+        "56",
+        "killed, ❌",
+        night(T, step("failed", "07:04:30", 137), NO),
+        run("interrupted", "reported", cause="killed"),
+    ),
+    case(
+        "57",
+        "T, said to have started",
+        night(T, says("▶️ backup started", "07:00:05")),
+        run("interrupted", "neither", claim="started"),
+    ),
     case(
         "58",
         "a boot that timed out",
         night(T, step("boot_started", "07:00:02"), step("timed_out", "07:01:02")),
         run("silent_failure", "neither", cause="boot_timeout"),
     ),
-    case("59", "one file for five nights, ✅ each", overwritten(good), *map(unknown, NIGHTS[:4]), run("confirmed", "both")),
+    case(
+        "59",
+        "one file for five nights, ✅ each",
+        overwritten(good),
+        *map(unknown, NIGHTS[:4]),
+        run("confirmed", "both"),
+    ),
     case(
         "60",
         "the same, ❌ in the third night",
@@ -431,7 +580,9 @@ PROOF = [
             jobs=(job(artifacts=["evolution.jsonl#ts"]),),
             lanes=NO_FILES,
             sources=TREE,
-            files=(Raw("tree/evolution.jsonl", "".join(f'{{"ts": "{day}T07:04:00+09:00"}}\n' for day in NIGHTS), "22:00"),),
+            files=(
+                Raw("tree/evolution.jsonl", "".join(f'{{"ts": "{day}T07:04:00+09:00"}}\n' for day in NIGHTS), "22:00"),
+            ),
         ),
         run("confirmed", "both", executed_at="07:04"),
     ),
@@ -461,15 +612,25 @@ PROOF = [
             T,
             OK,
             lanes=NO_FILES,
-            sources=({"kind": "bodyfile", "path": "body.txt", "coverage": [f"{DAY}T00:00:00+09:00", f"{NEXT_DAY}T00:00:00+09:00"]},),
-            files=(Raw("body.txt", f"0|{DAY}.json|7|r/rrw-r--r--|0|0|9|1773880200|1773871440|1773880200|1773880200\n"),),
+            sources=(
+                {
+                    "kind": "bodyfile",
+                    "path": "body.txt",
+                    "coverage": [f"{DAY}T00:00:00+09:00", f"{NEXT_DAY}T00:00:00+09:00"],
+                },
+            ),
+            files=(
+                Raw("body.txt", f"0|{DAY}.json|7|r/rrw-r--r--|0|0|9|1773880200|1773871440|1773880200|1773880200\n"),
+            ),
         ),
         run("confirmed", "both", "backdated", executed_at="07:04"),
     ),
 ]
 
 
-def claims(text: str, claim: str | None, verdict: str = "confirmed", name: str = "backup", is_bot: bool = True) -> dict[str, Any]:
+def claims(
+    text: str, claim: str | None, verdict: str = "confirmed", name: str = "backup", is_bot: bool = True
+) -> dict[str, Any]:
     given = night(trigger(job=name), A, says(text, is_bot=is_bot), jobs=(job(name),))
     return {"given": given, "runs": run(verdict, "both" if claim else "executed", claim=claim)}
 
@@ -480,12 +641,18 @@ def claim_case(row: str, text: str, *expected: Any, **more: Any) -> Case:
 
 
 FLEET = [f"fleet-{nth:02}" for nth in range(29)]
-ONE_MESSAGE = "\n".join([*(f"❌ {name} failed (exit code 1)" for name in FLEET[:27]), *(f"✅ {name}" for name in FLEET[27:])])
+ONE_MESSAGE = "\n".join(
+    [*(f"❌ {name} failed (exit code 1)" for name in FLEET[:27]), *(f"✅ {name}" for name in FLEET[27:])]
+)
 
 
 def from_slack(*messages: dict[str, Any]) -> Night:
     """Return a night with raw messages in a Slack export."""
-    day_file = slack_day(night(), DAY, messages=[{"type": "message", "bot_id": "B1", "ts": ts(night(), "07:05"), **each} for each in messages])
+    day_file = slack_day(
+        night(),
+        DAY,
+        messages=[{"type": "message", "bot_id": "B1", "ts": ts(night(), "07:05"), **each} for each in messages],
+    )
     return night(T, A, lanes=NO_MESSAGES, sources=(SLACK,), files=(day_file,))
 
 
@@ -513,7 +680,10 @@ CLAIMS = [
         night(
             (at_night(day, T) for day in NIGHTS[2:]),
             (file(f"{day} 07:04", f"{day}.json") for day in NIGHTS[2:]),
-            (says(f"❌ backup failed{streak}", f"{day} 07:05") for day, streak in zip(NIGHTS[2:], ("", "", " (3rd consecutive)"), strict=True)),
+            (
+                says(f"❌ backup failed{streak}", f"{day} 07:05")
+                for day, streak in zip(NIGHTS[2:], ("", "", " (3rd consecutive)"), strict=True)
+            ),
         ),
         run("false_alarm", "both", claim="failure"),
         findings=("streak",),
@@ -541,7 +711,12 @@ BOOTED_TWICE = (
     step("completed", "07:04:10", 0),
 )
 BY_HAND = (step("started", "12:00", run_id="cron:1"), step("completed", "12:01", 0, run_id="cron:1"))
-MUTE = {"jobs": ["backup"], "since": f"{DAY}T00:00:00+09:00", "until": f"{NEXT_DAY}T00:00:00+09:00", "reason": "host move"}
+MUTE = {
+    "jobs": ["backup"],
+    "since": f"{DAY}T00:00:00+09:00",
+    "until": f"{NEXT_DAY}T00:00:00+09:00",
+    "reason": "host move",
+}
 ON_FAILURE = (job(reports="on-failure"),)
 TWO_HOSTS = tuple(job(host=host, artifacts=[f"{host}/{{date:%Y-%m-%d}}.json"]) for host in ("web1", "web2"))
 
@@ -591,18 +766,35 @@ POLICIES = [
         run("confirmed", "executed", "reporting_gap", host="web1", triggered_at="07:00:01"),
         run("confirmed", "executed", "reporting_gap", host="web2", triggered_at="07:00:02"),
     ),
-    case("83", "skipped by the scheduler, A", night(trigger(event="skipped"), A), run("unreported", "executed", "untriggered")),
+    case(
+        "83",
+        "skipped by the scheduler, A",
+        night(trigger(event="skipped"), A),
+        run("unreported", "executed", "untriggered"),
+    ),
     case(
         "84",
         "an identical line twice",
-        night(A, OK, lanes=NO_TRIGGERS, sources=({**SYSLOG, "live": True},), files=(Raw("cron.log", cron_line("07:00:01") * 2),)),
+        night(
+            A,
+            OK,
+            lanes=NO_TRIGGERS,
+            sources=({**SYSLOG, "live": True},),
+            files=(Raw("cron.log", cron_line("07:00:01") * 2),),
+        ),
         run("confirmed", "both"),
         also=places("triggers", 2),
     ),
     case("85", "judged at 07:10, ❌ 07:05", night(T, NO, now="07:10"), run("pending", "reported")),
     case("85", "judged at 07:15, ❌ 07:05", night(T, NO, now="07:15"), run("failed", "reported")),
     case("86", "❌ a moment before the file", night(T, A, bad("07:03:50")), run("false_alarm", "both")),
-    case("87", "a second attempt after a boot time-out", night(T, BOOTED_TWICE, A, OK), run("confirmed", "both"), also=places("lifecycle", 5)),
+    case(
+        "87",
+        "a second attempt after a boot time-out",
+        night(T, BOOTED_TWICE, A, OK),
+        run("confirmed", "both"),
+        also=places("lifecycle", 5),
+    ),
     case(
         "88",
         "run by hand at noon, exit code 0, no file",
@@ -610,8 +802,18 @@ POLICIES = [
         run("silent_failure", "neither"),
         run("silent_failure", "neither", "unscheduled", due=None, run_id="cron:1"),
     ),
-    case("89", "reports on failure only, ❌, file at 11:00", night(T, NO, file("11:00"), jobs=ON_FAILURE), run("unreported", "both", "late recovered")),
-    case("90", "a heartbeat and no file", night(T, sources=HEARTS, files=(BEAT,)), run("interrupted", "neither", says=("heartbeat",))),
+    case(
+        "89",
+        "reports on failure only, ❌, file at 11:00",
+        night(T, NO, file("11:00"), jobs=ON_FAILURE),
+        run("unreported", "both", "late recovered"),
+    ),
+    case(
+        "90",
+        "a heartbeat and no file",
+        night(T, sources=HEARTS, files=(BEAT,)),
+        run("interrupted", "neither", says=("heartbeat",)),
+    ),
 ]
 
 CASES = [*PLAIN, *COVERAGE, *TIME, *PROOF, *CLAIMS, *POLICIES]
@@ -636,7 +838,9 @@ def seen_as(expected: Mapping[str, Any], result: Result, given: Night, row: int)
 def test_case_comes_out_as_the_table_says(each):
     result = reported(each.night)
     shown = shown_runs(result)
-    seen = [seen_as(expected, result, each.night, int(row)) for expected, row in zip(each.runs, shown.index, strict=False)]
+    seen = [
+        seen_as(expected, result, each.night, int(row)) for expected, row in zip(each.runs, shown.index, strict=False)
+    ]
     assert (len(shown), seen) == (len(each.runs), [dict(expected) for expected in each.runs])
     assert [finding.kind for finding in result.findings] == list(each.findings)
     if each.blockers is not None:

@@ -21,7 +21,7 @@ BAD_STATUS = frozenset({"error", "failed", "failure", "timeout"})
 
 @dataclass(frozen=True)
 class Said:
-    """Claims: the last of success or failure (a claim code, 0 for none) and its time; counts; started and skip claims."""
+    """Claims: the last of success or failure (a claim code, 0: none) and its time; counts; started and skip claims."""
 
     last: Ints
     last_at: Ints
@@ -80,7 +80,7 @@ def latest(count: int, run: Ints, at: Ints, chosen: Flags) -> Ints:
 
 
 def last_row(count: int, run: Ints, chosen: Flags) -> Ints:
-    """Return the position of the last chosen row of each run, -1 where there is none; rows are in order within a run."""
+    """Return the position of the last chosen row of each run, -1 for none; rows are in order within a run."""
     found = np.full(count, -1, dtype=np.int64)
     positions = np.flatnonzero(chosen)
     found[run[positions]] = positions
@@ -176,7 +176,7 @@ def declares_proof(paired: Paired) -> Flags:
 
 
 def met_patterns(paired: Paired, chosen: Flags) -> tuple[Ints, Ints]:
-    """Return for each run how many patterns have a file, and when the last of them (the first, where any will do) had its first."""
+    """Return for each run how many patterns have a file, and when all had one (where any will do: the first had)."""
     proofs, count, width = paired.proofs, len(paired.runs), max(1, len(paired.patterns))
     cell, index = np.unique(proofs.run[chosen] * width + proofs.pattern[chosen], return_inverse=True)
     first = np.full(len(cell), LATEST)
@@ -293,7 +293,7 @@ def nanos(jobs: tuple[object, ...], name: str) -> Ints:
 
 
 def proof_time(files: Shown, steps: Recorded) -> Ints:
-    """Return when the work was proven: by the marker or the artifacts, whichever came first, else by the runner's word."""
+    """Return when the work was proven: by marker or artifacts, whichever came first, else by the runner's word."""
     marker = np.where(files.marker_at == NAT, LATEST, files.marker_at)
     artifacts = np.where(files.artifacts_at == NAT, LATEST, files.artifacts_at)
     at = np.minimum(marker, artifacts)
@@ -302,7 +302,7 @@ def proof_time(files: Shown, steps: Recorded) -> Ints:
 
 
 def beat_reach(paired: Paired, coverage: Coverage, own: tuple[Ints, Ints]) -> Flags:
-    """Return which runs a heartbeat could have proven: it is overwritten each time, so none before the one that is there."""
+    """Return which runs a heartbeat could have proven: each overwrites the one before, so none before the last."""
     runs = paired.runs
     last = np.full(len(paired.jobs), NAT)
     np.maximum.at(last, runs.job[paired.beats.run], runs.start[paired.beats.run])

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from fnmatch import fnmatchcase
-from zoneinfo import ZoneInfo
 
 import numpy as np
 
-from forensics.classify.facts import Facts, per_run
+from forensics.classify.clock_changes import clock_change, is_named_twice
+from forensics.classify.facts import LATEST, Facts, per_run
 from forensics.classify.rules import RULES
 from forensics.config import Job, Mute
 from forensics.evidence.paired import NAT, Flags, Ints, Paired, Window
@@ -45,10 +45,7 @@ def flags(paired: Paired, facts: Facts, chosen: Ints, mutes: tuple[Mute, ...], w
         Flag.PARTIAL: facts.outweighed,
         Flag.UNSCHEDULED: (runs.due == NAT) & has_schedule,
         Flag.UNTRIGGERED: facts.covered & ~facts.triggered & appeared,
-        Flag.OVERLAPPING: (runs.next_start < FAR)
-        & (end_at != NAT)
-        & (end_at > runs.next_start)
-        & (end_at <= runs.own_end + tolerance),
+        Flag.OVERLAPPING: (end_at != NAT) & (end_at > next_begun(paired, facts)) & (end_at <= runs.own_end + tolerance),
         Flag.DUPLICATE_REPORTS: facts.said.is_doubled,
         Flag.REPORTING_GAP: reason_is(chosen, "proven_none_expected") & ~facts.is_quiet_by_policy,
         Flag.LEDGER_DISAGREES: disagrees,
@@ -60,13 +57,23 @@ def flags(paired: Paired, facts: Facts, chosen: Ints, mutes: tuple[Mute, ...], w
     }
 
 
+def next_begun(paired: Paired, facts: Facts) -> Ints:
+    """Return for each run when the next one of its job began that is known to have, LATEST where there is none."""
+    runs, count = paired.runs, len(paired.runs)
+    has_begun = facts.triggered | facts.begun | facts.executed | (runs.begun != NAT)
+    rows = np.where(has_begun, np.arange(count), count)
+    following = np.append(np.minimum.accumulate(rows[::-1])[::-1], count)[1:]
+    is_same = np.append(runs.job, -1)[following] == runs.job
+    return np.where(is_same, np.append(runs.start, LATEST)[following], LATEST)
+
+
 def has_due_times(job: Job) -> bool:
     """Return whether a job's schedule gives it due times."""
     return job.schedule is not None and job.problem is None and not job.schedule.strip().endswith("@reboot")
 
 
 def skewed(paired: Paired, tolerance: Ints, window: Window) -> Flags:
-    """Return the runs that have a row before their start by more than the tolerance, or one after the instant of judging."""
+    """Return the runs with a row before their start by more than the tolerance, or after the instant of judging."""
     runs, count = paired.runs, len(paired.runs)
     found = np.zeros(count, dtype=np.bool_)
     for links in (paired.claims, paired.steps, paired.proofs):
@@ -92,7 +99,6 @@ def causes(paired: Paired, facts: Facts, chosen: Ints) -> list[Cause | None]:
     """Return why each run came to nothing, None where no row shows it."""
     steps = facts.recorded
     is_bad = ~facts.executed
-    missed = np.flatnonzero(verdict_is(chosen, Verdict.MISSED))
     found: list[Cause | None] = [None] * len(paired.runs)
     for mask, cause in (
         (steps.is_bad & is_bad & ~np.isnan(steps.exit_code) & (steps.exit_code != 0), Cause.EXIT_CODE),
@@ -102,17 +108,16 @@ def causes(paired: Paired, facts: Facts, chosen: Ints) -> list[Cause | None]:
     ):
         for run in np.flatnonzero(mask):
             found[run] = cause
-    for run in missed:
+    for run in np.flatnonzero(verdict_is(chosen, Verdict.MISSED)):
         found[run] = clock_change(int(paired.runs.due[run]), paired.jobs[paired.runs.job[run]].timezone)
+    for run in np.flatnonzero(verdict_is(chosen, Verdict.UNVERIFIABLE) & paired.overwritten & (paired.runs.due != NAT)):
+        if is_lost_in_fold(paired, int(run)):
+            found[run] = Cause.DST_FOLD
     return found
 
 
-def clock_change(due: int, zone: ZoneInfo) -> Cause | None:
-    """Return whether a due time fell into an hour that the zone skipped (cron makes it the hour's end) or has twice."""
-    moment = datetime.fromtimestamp(due // SECOND, UTC)
-    local, before = moment.astimezone(zone), (moment - timedelta(seconds=1)).astimezone(zone)
-    if (local.utcoffset() or timedelta(0)) > (before.utcoffset() or timedelta(0)):
-        return Cause.DST_GAP
-    if local.replace(fold=0).utcoffset() != local.replace(fold=1).utcoffset():
-        return Cause.DST_FOLD
-    return None
+def is_lost_in_fold(paired: Paired, run: int) -> bool:
+    """Return whether a run's file was written again by the run of the same local time, an hour later."""
+    code, due = int(paired.runs.job[run]), int(paired.runs.due[run])
+    texts = [each.text for each in paired.patterns if each.job == code and each.role != "state" and each.is_shared]
+    return any(is_named_twice(text, paired.jobs[code], due) for text in texts)

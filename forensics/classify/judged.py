@@ -24,7 +24,7 @@ CLASSES = (EvidenceClass.NEITHER, EvidenceClass.REPORTED, EvidenceClass.EXECUTED
 
 @dataclass(frozen=True)
 class Judged:
-    """Runs with their verdicts: ``rule`` is the position in RULES of the one that holds, ``runs`` a frame of type RUNS."""
+    """Runs with their verdicts: ``rule`` is the position in RULES of the one that holds, ``runs`` a frame RUNS."""
 
     runs: pd.DataFrame
     facts: Facts
@@ -88,7 +88,7 @@ def moments(paired: Paired) -> Ints:
 
 
 def run_keys(names: np.typing.NDArray[np.object_], hosts: np.typing.NDArray[np.object_], moment: Ints) -> list[str]:
-    """Return a name for each run that any report gives it: job, host where known, and its moment; equals are numbered."""
+    """Return each run's name in any report: job, host where known, and its moment; equals are numbered."""
     stamps = np.datetime_as_string(moment.view("datetime64[ns]"), unit="s").tolist()
     keys = [
         f"{name}{f'@{host}' if host else ''}/{stamp}Z" for name, host, stamp in zip(names, hosts, stamps, strict=True)

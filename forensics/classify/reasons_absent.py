@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, timedelta
-
+from forensics.classify.clock_changes import other_pass, written_path
 from forensics.classify.reasons_seen import EVENTS
-from forensics.classify.reasons_subject import Dossier, Subject, counted, nanos, written_path
+from forensics.classify.reasons_subject import Dossier, Subject, counted, nanos
 from forensics.evidence.coverage import EVER
 from forensics.evidence.paired import EVENT_CODES, NAT, Pattern
 from forensics.timeline import NANOS, duration_text
@@ -140,23 +139,13 @@ def lost(dossier: Dossier, subject: Subject) -> str:
 def collisions(dossier: Dossier, subject: Subject) -> list[str]:
     """Return that two runs write one path because the clock shows their hour twice."""
     shared = [each for each in dossier.patterns.get(subject.code, []) if each.is_shared and "{date:" in each.text]
-    other = twin(subject) if shared and subject.due != NAT else None
+    other = other_pass(subject.due, subject.job.timezone) if shared and subject.due != NAT else None
     if other is None:
         return []
     paths = [[written_path(each.text, subject.job, due) for due in (subject.due, other)] for each in shared]
     same = [mine for mine, theirs in paths if mine == theirs]
     way = duration_text(abs(other - subject.due) / NANOS) + (" later" if other > subject.due else " earlier")
     return [f"Paths named by local time collide: the run due {way} writes `{path}`, too." for path in same]
-
-
-def twin(subject: Subject) -> int | None:
-    """Return the other instant at which the job's clock shows the same time, None where there is none."""
-    local = datetime.fromtimestamp(subject.due // NANOS, UTC).astimezone(subject.job.timezone)
-    first, second = (local.replace(fold=fold).utcoffset() or timedelta(0) for fold in (0, 1))
-    if first <= second:
-        return None
-    step = nanos(first - second)
-    return subject.due - step if local.fold else subject.due + step
 
 
 def message(dossier: Dossier, subject: Subject) -> list[str]:

@@ -65,7 +65,7 @@ def untriggered(dossier: Dossier, subject: Subject) -> list[str]:
 
 def overlapping(dossier: Dossier, subject: Subject) -> list[str]:
     """Return that the run went on after the next one's start."""
-    following = int(dossier.paired.runs.next_start[subject.row])
+    following = int(dossier.next_begun[subject.row])
     return [f"It was still on when the job's next run started {dossier.clock(subject, following)}."]
 
 

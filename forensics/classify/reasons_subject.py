@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-import re
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from functools import cached_property
 from typing import Any
 from zoneinfo import ZoneInfo
 
 import numpy as np
 
+from forensics.classify.flags import next_begun
 from forensics.classify.judged import Judged
 from forensics.config import Job
 from forensics.evidence.coverage import Coverage
@@ -21,7 +21,6 @@ from forensics.evidence.paired import NAT, Ints, Links, Paired, Pattern, Window
 from forensics.evidence.provenance import Place, Provenance
 from forensics.timeline import NANOS, local_text
 
-PLACEHOLDER = re.compile(r"\{date:([^{}]+)\}")
 LISTED = 3
 
 
@@ -164,6 +163,11 @@ class Dossier:
         return found
 
     @cached_property
+    def next_begun(self) -> Ints:
+        """Return for each run when the next one of its job began."""
+        return next_begun(self.paired, self.judged.facts)
+
+    @cached_property
     def causes(self) -> list[Any]:
         """Return the cause of each run, null where none is known."""
         return [None if cause is None or cause != cause else cause for cause in self.judged.runs["cause"].tolist()]
@@ -215,9 +219,3 @@ def listed(names: list[str]) -> str:
 def listed_places(subject: Subject, table: str, rows: list[int]) -> str:
     """Return where rows of evidence stand, in brackets."""
     return f"({listed([str(subject.places[table, row]) for row in rows])})"
-
-
-def written_path(text: str, job: Job, at: int) -> str:
-    """Return the path that a pattern stands for at an instant in the job's zone; globs stay as they are."""
-    local = datetime.fromtimestamp(at // NANOS, UTC).astimezone(job.timezone)
-    return PLACEHOLDER.sub(lambda found: local.strftime(found[1]), text)

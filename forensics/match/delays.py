@@ -7,7 +7,7 @@ triggered and not on those that were not. That count chooses; the smaller delay 
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -21,14 +21,17 @@ PEAKS = 8
 EARLY_SHARE, EARLY_SHARE_SPREAD = 0.1, 1.28
 LATE_SHARE, LATE_SHARE_SPREAD = 0.8, 0.84
 RUN_WEIGHT, MARGIN, INDISTINCT = 4.0, 1.5, 0.15
+STRAINED_MARGIN = 0.3
 
 
-def usual_delays(events: Candidates, starts: Ints, is_started: Ints, must_end: Ints, groups: int) -> Delays:
+def usual_delays(
+    events: Candidates, starts: Ints, is_started: Ints, must_end: Ints, limits: Ints, groups: int
+) -> Delays:
     """Return the usual delay of each of ``groups`` groups of events.
 
     ``is_started`` is +1 for a run that something started, -1 for one that nothing started although a
     lane covers it, 0 where nobody can tell. ``must_end`` is the instant up to which a started run's
-    event should have been seen.
+    event should have been seen; ``limits`` are how long each run may last, in ns.
     """
     begins, ends = group_bounds(events.group)
     single = events.first == events.last
@@ -40,16 +43,17 @@ def usual_delays(events: Candidates, starts: Ints, is_started: Ints, must_end: I
             part = Candidates(
                 events.group[begin:end], events.at[begin:end], events.first[begin:end], events.last[begin:end]
             )
-            assigned[begin:end] = _best_rows(part, starts, is_started, must_end)
+            assigned[begin:end] = _best_rows(part, starts, is_started, must_end, limits)
     return _spreads(events.group, (events.at - starts[assigned]).astype(np.float64), groups)
 
 
-def _best_rows(events: Candidates, starts: Ints, is_started: Ints, must_end: Ints) -> Ints:
+def _best_rows(events: Candidates, starts: Ints, is_started: Ints, must_end: Ints, limits: Ints) -> Ints:
     """Return the run of each event of one group at the delay that explains most of them."""
     best: Fit | None = None
     for peak in sorted(_peaks(events, starts, is_started), key=abs):
         rows = nearest(events, starts, np.full(len(events.at), peak))
         fit = _fit(events, rows, starts, is_started, must_end, peak)
+        fit = replace(fit, is_strained=peak > float(np.median(limits[rows])))
         if best is None or fit.beats(best):
             best = fit
     return best.rows if best else events.last
@@ -57,18 +61,23 @@ def _best_rows(events: Candidates, starts: Ints, is_started: Ints, must_end: Int
 
 @dataclass(frozen=True)
 class Fit:
-    """How well a delay explains events: by count of runs, and by how closely the events keep to it (ns)."""
+    """How well a delay explains events: by count of runs, and by how closely the events keep to it (ns).
+
+    ``is_strained``: the delay is longer than a run may last, and fits only by the clocks' tolerance.
+    """
 
     rows: Ints
     explained: float
     spread: float
     near: int
+    is_strained: bool = False
 
     def beats(self, smaller: Fit) -> bool:
         """Return whether this explains the events clearly better than a smaller delay does."""
         closer = np.log(smaller.spread / self.spread)
         closeness = np.sign(closer) * max(0.0, abs(closer) - INDISTINCT) * min(self.near, smaller.near)
-        return bool(RUN_WEIGHT * (self.explained - smaller.explained) + closeness > RUN_WEIGHT * MARGIN)
+        margin = STRAINED_MARGIN * self.near if self.is_strained and not smaller.is_strained else MARGIN
+        return bool(RUN_WEIGHT * (self.explained - smaller.explained) + closeness > RUN_WEIGHT * margin)
 
 
 def _peaks(events: Candidates, starts: Ints, is_started: Ints) -> list[float]:

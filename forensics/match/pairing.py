@@ -20,6 +20,8 @@ from forensics.match.steps import place_steps, step_heads
 
 CLAIM_REACH = 24 * HOUR
 OVERLAP_SHARE = 0.2
+STARTED = CLAIM_CODES.index("started")
+ANNOUNCED_SHARE = 0.3
 
 
 @dataclass(frozen=True)
@@ -52,7 +54,7 @@ def pair_runs(resolved: Resolved, evidence: Evidence, coverage: Coverage, window
     spine, triggers, stepped = place_steps(table, spine, triggers, resolved, evidence, window)
     filed = file_witnesses(table, evidence, spine, window)
     paths = paths_of(table, spine, coverage)
-    artifact_run = place_files(table, paths, filed, window)
+    artifact_run = place_files(table, said_idle(table, paths, resolved, evidence), filed, window)
     paths, moved, artifact_run = with_file_runs(table, paths, filed, artifact_run, coverage, window)
     stepped, triggers = stepped.moved(moved), Links(moved[triggers.run], triggers.row)
     claim_run = place_claims(table, paths, resolved, evidence, filed, artifact_run, stepped.ids, window)
@@ -156,6 +158,28 @@ def place_files(table: JobTable, paths: Paths, filed: Filed, window: Window) -> 
     return np.where(can_be_late, late, placed)
 
 
+def said_idle(table: JobTable, paths: Paths, resolved: Resolved, evidence: Evidence) -> Paths:
+    """Return the runs with those taken for idle that a message at their start says were skipped, or no more than started.
+
+    Where runs overlap this tells whose the files are. A job that announces most of its starts says nothing by it.
+    """
+    spine, speech = paths.spine, resolved.speech
+    said = np.array([CLAIM_CODES.index(claim) for claim in speech.claim], dtype=np.int64)
+    rows = np.flatnonzero(said >= STARTED)
+    if not len(rows) or not len(spine):
+        return paths
+    moment, job = nanoseconds(evidence.notifications["at"])[speech.row[rows]], speech.job[rows]
+    origin, opens = int(spine.start[0]), spine.start - table.tolerance[spine.job]
+    run = latest_before(keys(spine.job, opens, origin), spine.job, keys(job, moment, origin), job)
+    near = (run >= 0) & (moment - at(spine.start, run) <= table.tolerance[job])
+    announced = np.bincount(job[near & (said[rows] == STARTED)], minlength=len(table.jobs))
+    often = announced > ANNOUNCED_SHARE * np.bincount(spine.job, minlength=len(table.jobs))
+    idle = run[near & ~((said[rows] == STARTED) & often[job])]
+    is_started = paths.is_started.copy()
+    is_started[idle] = -1
+    return replace(paths, is_started=is_started)
+
+
 def with_file_runs(
     table: JobTable, paths: Paths, filed: Filed, run: Ints, coverage: Coverage, window: Window
 ) -> tuple[Paths, Ints, Ints]:
@@ -210,9 +234,7 @@ def place_claims(
     speech, spine = resolved.speech, paths.spine
     moment = nanoseconds(evidence.notifications["at"])[speech.row]
     said = np.array([CLAIM_CODES.index(claim) for claim in speech.claim], dtype=np.int64)
-    happened = events(
-        speech.job, moment, np.minimum(said, CLAIM_CODES.index("started")) // CLAIM_CODES.index("started")
-    )
+    happened = events(speech.job, moment, np.minimum(said, STARTED) // STARTED)
     overlapping = overlapping_jobs(table, paths, filed, artifact_run, happened, window)
     does_overlap = overlapping[spine.job]
     closes = np.where(
@@ -247,7 +269,7 @@ def runs_by_id(names: list[str | None], ids: dict[str, int]) -> Ints:
 def with_stages(paths: Paths, happened: Events, said: Ints, first: Ints, last: Ints, spine: Spine) -> tuple[Ints, Ints]:
     """Return the candidates with one left for what is said before the end: a start by its time, a skip by the lack of proof."""
     fits = first <= last
-    starts = (said == CLAIM_CODES.index("started")) & fits
+    starts = (said == STARTED) & fits
     left_out = (said == CLAIM_CODES.index("skipped")) & fits
     chosen = np.where(starts, nearest_start(spine, last, happened), last)
     rows = np.flatnonzero(left_out)

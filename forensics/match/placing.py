@@ -85,7 +85,8 @@ def place(track: Track, happened: Events, first: Ints, last: Ints, may_straggle:
     rows = rows[np.lexsort((rows, happened.at[rows], group[rows]))]
     _, numbered = np.unique(group[rows], return_inverse=True)
     torn = Candidates(numbered.astype(np.int64), happened.at[rows], *_in_order(numbered, first[rows], last[rows]))
-    delays = usual_delays(torn, track.start, track.is_started, track.must_end, int(numbered.max()) + 1)
+    limits = track.closes - track.start - (track.start - track.opens)
+    delays = usual_delays(torn, track.start, track.is_started, track.must_end, limits, int(numbered.max()) + 1)
     delays = replace(delays, may_straggle=may_straggle)
     prices = _prices(track, torn, delays.middle)
     torn = _settled_where_clear(torn, track.start, delays, prices)

@@ -179,7 +179,7 @@ def _rest(table: JobTable, spine: Spine, rows: Rows, run: Ints) -> Ints:
         job=spine.job[order],
         start=began[order],
         opens=began[order],
-        closes=np.maximum(own_ends(table, spine), began)[order] + table.tolerance[spine.job[order]],
+        closes=np.maximum(own_ends(table, spine), began)[order],
         is_started=np.where((spine.triggered != NAT) | (spine.begun != NAT), 1, 0)[order],
         must_end=np.full(len(spine), np.iinfo(np.int64).max // 2),
     )

@@ -78,18 +78,17 @@ class Fate:
 
 @dataclass(frozen=True)
 class World:
-    """Jobs and the rows of evidence that they left; instants are in ms since the epoch."""
+    """Jobs and the rows of evidence that they left; instants are in ms since the epoch. ``fates`` are those of each job."""
 
     workers: tuple[Worker, ...]
+    fates: tuple[tuple[Fate, ...], ...]
     zone: str
     since: int
     until: int
     now: int
-    triggers: tuple[tuple[int, str, str], ...] = ()
-    messages: tuple[tuple[int, str], ...] = ()
-    files: tuple[tuple[int, str, int], ...] = ()
-    settings: str = ""
-    parts: dict[str, tuple[tuple[int, ...], str]] = field(default_factory=dict)
+    triggers: tuple[tuple[int, str, str], ...] = field(default=(), repr=False)
+    messages: tuple[tuple[int, str], ...] = field(default=(), repr=False)
+    files: tuple[tuple[int, str, int], ...] = field(default=(), repr=False)
 
     @property
     def coverage(self) -> str:
@@ -137,7 +136,7 @@ def happen(worker: Worker, zone: str, fates: Sequence[Fate], span: tuple[int, in
             files.append((proof, path_of(worker, zone, due), 0 if fate.file == "empty" else 500))
         said = enumerate(fate.says, 1)
         messages += [(proof + fate.says_after * 1000 * nth + nth, SAYINGS[each].format(worker.name)) for nth, each in said]
-    return World((worker,), zone, *span, span[1], tuple(triggers), tuple(messages), tuple(files))
+    return World((worker,), (tuple(fates),), zone, *span, span[1], tuple(triggers), tuple(messages), tuple(files))
 
 
 def path_of(worker: Worker, zone: str, at: int) -> str:
@@ -158,6 +157,7 @@ def together(worlds: Iterable[World], since: int, until: int, now: int) -> World
         whole = replace(
             whole,
             workers=whole.workers + each.workers,
+            fates=whole.fates + each.fates,
             triggers=whole.triggers + each.triggers,
             messages=whole.messages + each.messages,
             files=whole.files + each.files,
@@ -252,7 +252,7 @@ def write(world: World, folder: Path, layout: Layout = PLAIN) -> Path:
     lines = lines_of(world)
     if layout.has_syslog:
         lines["triggers"] = syslog_lines(world)
-    config = [f'timezone = "{world.zone}"', world.settings]
+    config = [f'timezone = "{world.zone}"']
     for lane, suffix in (("triggers", "log" if layout.has_syslog else "jsonl"), ("notifications", "jsonl"), ("artifacts", "jsonl")):
         put(folder, f"{lane}.{suffix}", layout.order(lines[lane]), layout)
         kind = f'kind = "jsonl"\nlane = "{lane}"' if suffix == "jsonl" else 'kind = "syslog"'
