@@ -140,7 +140,7 @@ def place_files(table: JobTable, paths: Paths, filed: Filed, window: Window) -> 
     """Return the run of each file: in its own time or by its name, else the last run before it for at most 6 h."""
     track = paths.track(table, window, paths.own_end)
     first, last = candidates(track, filed.events)
-    is_own = first <= last
+    is_own = (first <= last) & ~filed.is_foreign
     late = latest_before(
         keys(track.job, track.opens, track.origin),
         track.job,
@@ -150,6 +150,7 @@ def place_files(table: JobTable, paths: Paths, filed: Filed, window: Window) -> 
     late = np.minimum(late, filed.events.last)
     can_be_late = (
         ~is_own
+        & ~filed.is_foreign
         & (late >= 0)
         & (late >= filed.events.first)
         & (filed.is_named | (filed.events.at - at(paths.spine.start, late) <= 6 * HOUR))

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from datetime import datetime
 
 import numpy as np
 
@@ -287,9 +288,24 @@ def lost_runs(filed: Filed, spine: Spine, own_end: Ints, table: JobTable, near: 
         over = mine & (own_end + table.tolerance[each.job] < int(filed.mtime[files].max(initial=NAT)))
         if each.pattern.is_fixed:
             lost |= over
-        elif each.pattern.date_format is not None and each.pattern.resolution >= HOUR and len(files):
+        elif (
+            each.pattern.date_format is not None
+            and len(files)
+            and can_collide(each, table.jobs[each.job], spine.due[mine])
+        ):
             lost |= over & written_again(each, table.jobs[each.job], filed, files, spine, own_end)
     return lost
+
+
+def can_collide(each: Wanted, job: Job, due: Ints) -> bool:
+    """Return whether two runs of a job can write one path: its dates are coarse, or the zone's clock is set back meanwhile."""
+    if each.pattern.resolution >= HOUR:
+        return True
+    known = due[due != NAT]
+    if not len(known):
+        return False
+    first, last = (datetime.fromtimestamp(int(edge) // SECOND, job.timezone) for edge in (known.min(), known.max()))
+    return first.utcoffset() != last.utcoffset()
 
 
 def written_again(each: Wanted, job: Job, filed: Filed, files: Ints, spine: Spine, own_end: Ints) -> Flags:
