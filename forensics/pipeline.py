@@ -169,7 +169,8 @@ def is_asked_for(name: str, question: Question) -> bool:
 
 
 def digest(evidence: Evidence) -> str:
-    """Return eight hex digits that stand for the content of everything that was read."""
+    """Return eight hex digits that stand for the content of everything that was read, wherever it lies."""
     files = evidence.files
-    told = "\n".join(sorted(f"{name} {digest}" for name, digest in zip(files["name"], files["sha256"], strict=True)))
+    rows = zip(files["source"], files["name"], files["sha256"], strict=True)
+    told = "\n".join(sorted(f"{source} {name.rsplit('/', 1)[-1]} {content}" for source, name, content in rows))
     return hashlib.sha256(told.encode("utf-8", "surrogatepass")).hexdigest()[:8]

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import os
-import tempfile
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -149,7 +148,7 @@ def cron_line(at: str, command: str = "/opt/jobs/backup", host: str = "web1", pr
     return f"{DAY}T{at}+09:00 {host} CRON[{process_id}]: (root) CMD ({command})\n"
 
 
-def result_of(given: Night, folder: Path) -> Result:
+def reported(given: Night, folder: Path) -> Result:
     """Return the report on a night, its files written to a folder."""
     for lane in LANES:
         rows = sorted((row for row in given.rows if row.lane == lane), key=lambda row: given.clock(row.at))
@@ -159,12 +158,6 @@ def result_of(given: Night, folder: Path) -> Result:
     path = folder / "forensics.toml"
     path.write_text(config_text(given), encoding="utf-8")
     return report(read_config(path.read_text(encoding="utf-8"), str(path)), Question(given.window))
-
-
-def reported(given: Night) -> Result:
-    """Return the report on a night, its files in a folder of their own that is gone afterwards."""
-    with tempfile.TemporaryDirectory() as name:
-        return result_of(given, Path(name))
 
 
 def write_files(given: Night, folder: Path) -> None:

@@ -152,7 +152,7 @@ PLAIN = [
 
 NO_TRIGGERS, NO_MESSAGES, NO_FILES = ({lane: None} for lane in ("triggers", "notifications", "artifacts"))
 EARLY_LISTING = {"artifacts": "06:00"}
-HOURLY_JOBS = tuple(job(f"job-{nth:02}", artifacts=[f"{nth:02}/{{date:%Y-%m-%d}}.json"]) for nth in range(20))
+TWENTY_JOBS = tuple(job(f"job-{nth:02}", artifacts=[f"{nth:02}/{{date:%Y-%m-%d}}.json"]) for nth in range(20))
 THREE_JOBS = tuple(
     job(name, schedule=schedule)
     for name, schedule in (("one", "0 7 * * *"), ("two", "30 7 * * *"), ("three", "0 8 * * *"))
@@ -221,9 +221,9 @@ COVERAGE = [
         "25",
         "the export has no file for this day, T A of 20 jobs",
         night(
-            *(trigger(f"07:00:{nth + 10}", each["name"]) for nth, each in enumerate(HOURLY_JOBS)),
+            *(trigger(f"07:00:{nth + 10}", each["name"]) for nth, each in enumerate(TWENTY_JOBS)),
             *(file("07:04", f"{nth:02}/{DAY}.json") for nth in range(20)),
-            jobs=HOURLY_JOBS,
+            jobs=TWENTY_JOBS,
             lanes=NO_MESSAGES,
             sources=(SLACK,),
             files=tuple(slack_day(night(), day, good(f"{day} 07:05", "job-03")) for day in (NIGHTS[3], NEXT_DAY)),
@@ -280,6 +280,20 @@ TWICE = (job(schedule="*/30 1 * * *", artifacts=["{date:%Y-%m-%dT%H%M}.json"]),)
 INTERVAL = (job(schedule=None, interval="15m", artifacts=["{date:%H%M}.json"], scheduler="interval"),)
 BROKEN = job("broken", schedule="0 0 31 2 *", artifacts=None)
 
+
+def an_hour_twice(*paths: str, jobs: tuple[dict[str, Any], ...]) -> Night:
+    """Return a night on which 01:00 to 02:00 comes twice, its half hours run and reported, the last of them with files."""
+    half_hours = ("05:00", "05:30", "06:00", "06:30")
+    return night(
+        *(trigger(f"2026-11-01T{at}:01Z") for at in half_hours),
+        *(good(f"2026-11-01T{at[:-1]}5Z") for at in half_hours),
+        *(file(f"2026-11-01T06:{34 - 30 * nth:02}Z", path) for nth, path in enumerate(reversed(paths))),
+        jobs=jobs,
+        zone=NEW_YORK,
+        day="2026-11-01",
+    )
+
+
 TIME = [
     case("29", "judged at 07:20, T", night(T, now="07:20"), run("pending", "neither"), blockers=(), exit_code=0),
     case(
@@ -329,10 +343,7 @@ TIME = [
             *(good(f"{hour:02}:04") for hour in range(0, 24, 3)),
             jobs=(job(schedule="0 */3 * * *", artifacts=["{date:%Y-%m-%dT%H}.json"]),),
         ),
-        *(
-            run("confirmed", "both", due=f"{DAY} 00:00"[11:] if not hour else f"{hour:02}:00")
-            for hour in range(0, 24, 3)
-        ),
+        *(run("confirmed", "both", due=f"{hour:02}:00") for hour in range(0, 24, 3)),
         findings=("clock_offset",),
         also=lambda result: result.findings[0].detail["offset_seconds"] == -40,
     ),
@@ -346,17 +357,17 @@ TIME = [
     case(
         "39",
         "every half an hour of an hour that comes twice",
-        night(
-            *(trigger(f"2026-11-01T{at}:01Z") for at in ("05:00", "05:30", "06:00", "06:30")),
-            *(good(f"2026-11-01T{at}Z") for at in ("05:05", "05:35", "06:05", "06:35")),
-            *(file(f"2026-11-01T06:{minute}4Z", f"2026-11-01T01{minute}0.json") for minute in (0, 3)),
-            jobs=TWICE,
-            zone=NEW_YORK,
-            day="2026-11-01",
-        ),
+        an_hour_twice("2026-11-01T0100.json", "2026-11-01T0130.json", jobs=TWICE),
         run("unverifiable", "reported", cause="dst_fold", due="01:00", says=("collide",)),
         run("unverifiable", "reported", cause="dst_fold", due="01:30", says=("collide",)),
         run("confirmed", "both", due="01:00"),
+        run("confirmed", "both", due="01:30"),
+    ),
+    case(
+        "39",
+        "the same with one file for the day: lost by its path, not by the clock",
+        an_hour_twice("2026-11-01.json", jobs=(job(schedule="*/30 1 * * *", max_duration="20m"),)),
+        *(run("unverifiable", "reported", due=due) for due in ("01:00", "01:30", "01:00")),
         run("confirmed", "both", due="01:30"),
     ),
     case(
@@ -835,8 +846,8 @@ def seen_as(expected: Mapping[str, Any], result: Result, given: Night, row: int)
 
 
 @pytest.mark.parametrize("each", [pytest.param(each, id=f"{each.row} {each.title}") for each in CASES])
-def test_case_comes_out_as_the_table_says(each):
-    result = reported(each.night)
+def test_case_comes_out_as_the_table_says(each, tmp_path):
+    result = reported(each.night, tmp_path)
     shown = shown_runs(result)
     seen = [
         seen_as(expected, result, each.night, int(row)) for expected, row in zip(each.runs, shown.index, strict=False)

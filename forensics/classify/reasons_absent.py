@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from forensics.classify.clock_changes import other_pass, written_path
+from forensics.classify.clock_changes import is_named_twice, other_pass, written_path
 from forensics.classify.reasons_seen import EVENTS
 from forensics.classify.reasons_subject import Dossier, Subject, counted, nanos
 from forensics.evidence.coverage import EVER
@@ -138,14 +138,16 @@ def lost(dossier: Dossier, subject: Subject) -> str:
 
 def collisions(dossier: Dossier, subject: Subject) -> list[str]:
     """Return that two runs write one path because the clock shows their hour twice."""
-    shared = [each for each in dossier.patterns.get(subject.code, []) if each.is_shared and "{date:" in each.text]
-    other = other_pass(subject.due, subject.job.timezone) if shared and subject.due != NAT else None
+    job, due = subject.job, subject.due
+    other = None if due == NAT else other_pass(due, job.timezone)
     if other is None:
         return []
-    paths = [[written_path(each.text, subject.job, due) for due in (subject.due, other)] for each in shared]
-    same = [mine for mine, theirs in paths if mine == theirs]
-    way = duration_text(abs(other - subject.due) / NANOS) + (" later" if other > subject.due else " earlier")
-    return [f"Paths named by local time collide: the run due {way} writes `{path}`, too." for path in same]
+    texts = [each.text for each in dossier.patterns.get(subject.code, []) if is_named_twice(each.text, job, due)]
+    way = duration_text(abs(other - due) / NANOS) + (" later" if other > due else " earlier")
+    return [
+        f"Paths named by local time collide: the run due {way} writes `{written_path(text, job, due)}`, too."
+        for text in texts
+    ]
 
 
 def message(dossier: Dossier, subject: Subject) -> list[str]:

@@ -222,18 +222,20 @@ def named_ranges(job: Job, form: str, resolution: int, spine: Spine, runs: range
     """Return for each text that a path may write the first and last run so named, by due time, else by trigger."""
     ranges: dict[str, tuple[int, int]] = {}
     part = slice(runs.start, runs.stop)
+    unit = max(SECOND, min(resolution, MINUTE))
+    told = np.full(len(runs), NAT)
     for moments in (spine.due[part], spine.triggered[part], spine.begun[part], spine.first_seen[part]):
+        floored = np.where(moments == NAT, NAT, moments - moments % unit)
         fresh: dict[str, tuple[int, int]] = {}
-        floored = moments - moments % max(SECOND, min(resolution, MINUTE))
-        for run, moment in enumerate(floored.tolist(), runs.start):
-            if moments[run - runs.start] != NAT:
-                text = written(form, job.timezone, moment)
-                fresh[text] = (fresh[text][0] if text in fresh else run, run)
+        for row in np.flatnonzero((floored != NAT) & (floored != told)).tolist():
+            text = written(form, job.timezone, int(floored[row]))
+            run = runs.start + row
+            fresh[text] = (fresh[text][0] if text in fresh else run, run)
         for text, (begin, end) in fresh.items():
             known = ranges.get(text)
-            ranges[text] = (
-                (min(known[0], begin), max(known[1], end)) if known and resolution >= DAY else known or (begin, end)
-            )
+            is_wide = known is not None and resolution >= DAY
+            ranges[text] = (min(known[0], begin), max(known[1], end)) if known and is_wide else known or (begin, end)
+        told = np.where(floored == NAT, told, floored)
     return ranges
 
 

@@ -7,6 +7,7 @@ from bisect import bisect_left
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Literal
 
 import numpy as np
@@ -100,8 +101,7 @@ class PathIndex:
     """Finds the few paths that can fit a pattern: by shape where it has no glob, by its literal ends otherwise."""
 
     def __init__(self, paths: Sequence[str]) -> None:
-        self._order = sorted(range(len(paths)), key=paths.__getitem__)
-        self._sorted = [paths[row] for row in self._order]
+        self._paths = paths
         self._by_shape: dict[str, list[int]] = defaultdict(list)
         folders: dict[str, list[list[int]]] = {}
         for row, path in enumerate(paths):
@@ -111,6 +111,14 @@ class PathIndex:
             self._by_shape[NUMBER.sub("0", path)].append(row)
             for rows in folders[folder]:
                 rows.append(row)
+
+    @cached_property
+    def _order(self) -> list[int]:
+        return sorted(range(len(self._paths)), key=self._paths.__getitem__)
+
+    @cached_property
+    def _sorted(self) -> list[str]:
+        return [self._paths[row] for row in self._order]
 
     def rows_for(self, pattern: Pattern) -> Iterable[int]:
         """Return the rows whose paths could fit."""

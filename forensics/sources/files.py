@@ -20,12 +20,12 @@ from forensics.sources.file_fields import FieldPattern, field_patterns, fields_i
 from forensics.sources.heartbeats import HeartbeatFiles
 from forensics.sources.instants import HIGHEST, LOWEST
 from forensics.sources.listing import artifacts
+from forensics.sources.opening import open_untouched
 from forensics.sources.paths import shown
 from forensics.sources.slack_export import SlackExport
 
 NARROWER = (HeartbeatFiles(), SlackExport())
-OPENING = os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC
-UNTOUCHED = getattr(os, "O_NOATIME", 0)
+OPENING = os.O_RDONLY | os.O_DIRECTORY
 TAKEN = frozenset({stat.S_IFREG, stat.S_IFDIR})
 KNOWS_BIRTH = hasattr(os.stat_result, "st_birthtime")
 ROWS_AT_ONCE = 50_000
@@ -59,7 +59,7 @@ class FileTree:
             OSError: the folder itself cannot be opened.
         """
         walk = Walk(shown(str(path)), options, field_patterns(options.fields))
-        top = opened(str(path), None, OPENING)
+        top = open_untouched(path, OPENING)
         try:
             while walk.waiting:
                 yield from walk.enter(top, walk.waiting.pop())
@@ -96,7 +96,7 @@ class Walk:
     def enter(self, top: int, folder: str) -> Iterator[Reject]:
         """Take what lies in one folder, and yield what cannot be read; its own folders wait their turn."""
         try:
-            descriptor = opened(folder or ".", top, OPENING | os.O_NOFOLLOW)
+            descriptor = open_untouched(folder or ".", OPENING | os.O_NOFOLLOW, top)
         except OSError as error:
             yield self.rejected(folder, f"cannot be opened: {error.strerror}")
             return
@@ -172,15 +172,3 @@ def born_at(status: os.stat_result) -> int:
     """Return when a file was created, exact to the µs, where the system tells (macOS, BSD)."""
     seconds: float = status.st_birthtime  # type: ignore[attr-defined]
     return int(seconds * 10**6) * 1000
-
-
-def opened(path: str, top: int | None, flags: int) -> int:
-    """Return a descriptor of a folder, its access time left as it is where the system allows that.
-
-    Raises:
-        OSError: it cannot be opened, or is no folder.
-    """
-    try:
-        return os.open(path, flags | UNTOUCHED, dir_fd=top)
-    except PermissionError:
-        return os.open(path, flags, dir_fd=top)

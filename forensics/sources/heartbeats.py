@@ -27,6 +27,7 @@ from forensics.evidence.records import Batch, FileRead, Yielded
 from forensics.sources.base import ReadOptions
 from forensics.sources.heartbeat_text import NS_LIMIT, Beat, parse_beat
 from forensics.sources.json_values import legible
+from forensics.sources.opening import open_untouched
 
 SUFFIX = ".last"
 FILE_LIMIT = 1000
@@ -34,7 +35,7 @@ BYTE_LIMIT = 4096
 FUTURE_NS = 5 * 60 * 10**9
 ROOT = 0
 JOB_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}")
-OPENING = os.O_RDONLY | os.O_NONBLOCK | os.O_NOFOLLOW | os.O_CLOEXEC
+OPENING = os.O_RDONLY | os.O_NONBLOCK | os.O_NOFOLLOW
 LENGTHS = ((86_400, "d"), (3600, "h"), (60, "min"))
 
 
@@ -75,7 +76,7 @@ class HeartbeatFiles:
         """
         single = None if path.is_dir() else path.name
         folder = path if single is None else path.parent
-        opened = os.open(folder, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
+        opened = open_untouched(folder, os.O_RDONLY | os.O_DIRECTORY)
         try:
             names = beat_names(opened, options) if single is None else [single]
             if single:
@@ -153,7 +154,7 @@ def read_regular(opened: int, name: str) -> tuple[os.stat_result, bytes]:
     Raises:
         OSError: it cannot be opened or read, or is a regular file no longer.
     """
-    descriptor = os.open(name, OPENING, dir_fd=opened)
+    descriptor = open_untouched(name, OPENING, opened)
     try:
         status = os.fstat(descriptor)
         if not stat.S_ISREG(status.st_mode):

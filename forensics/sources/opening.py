@@ -1,4 +1,4 @@
-"""Opens one evidence file for reading only: decompressed by its magic bytes, hashed while read, cut into lines.
+r"""Opens one evidence file for reading only: decompressed by its magic bytes, hashed while read, cut into lines.
 
 Lines end at ``\n`` and nowhere else; a line longer than ``LINE_LIMIT`` is cut there and its rest is
 dropped, counted in ``cut_lines``. A compressed file that ends early gives its good part, then sets ``fault``.
@@ -19,6 +19,7 @@ from typing import Protocol
 LINE_LIMIT = 64 * 1024
 BYTE_BUDGET = 16 * 1024**3
 CHUNK = 1 << 20
+NO_ACCESS_TIME = getattr(os, "O_NOATIME", 0)
 MAGIC: tuple[tuple[bytes, str], ...] = (
     (b"\x1f\x8b", "gzip"),
     (b"\xfd7zXZ\x00", "xz"),
@@ -62,17 +63,35 @@ def compression(head: bytes) -> str | None:
     return next((name for magic, name in MAGIC if head.startswith(magic)), None)
 
 
+def open_untouched(path: str | Path, flags: int, folder: int | None = None) -> int:
+    """Return a descriptor; the access time stays as it is where the system allows that: to owners, on Linux.
+
+    Raises:
+        OSError: it cannot be opened.
+    """
+    try:
+        return os.open(path, flags | os.O_CLOEXEC | NO_ACCESS_TIME, dir_fd=folder)
+    except PermissionError:
+        return os.open(path, flags | os.O_CLOEXEC, dir_fd=folder)
+
+
 def open_regular(path: Path) -> int:
     """Return a read-only descriptor of a regular file.
 
     Raises:
         OSError: it cannot be opened, or is a pipe, a device or a folder, which could hang or never end.
     """
-    descriptor = os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC)
-    if not stat.S_ISREG(os.fstat(descriptor).st_mode):
+    descriptor = open_untouched(path, os.O_RDONLY | os.O_NONBLOCK)
+    mode = os.fstat(descriptor).st_mode
+    if not stat.S_ISREG(mode):
         os.close(descriptor)
-        raise OSError(0, "not a regular file", str(path))
+        raise OSError(0, what_it_is(mode), str(path))
     return descriptor
+
+
+def what_it_is(mode: int) -> str:
+    """Return what a path is that is no regular file."""
+    return "it is a folder, not a file - name the files in it" if stat.S_ISDIR(mode) else "it is a pipe or a device"
 
 
 def head(path: Path, size: int = 4096) -> bytes:

@@ -49,17 +49,24 @@ months = st.sampled_from(["*", "*", "3,10,11", "4"])
 weekdays = st.sampled_from(["*", "*", "0", "1-5", "7", "sun"])
 schedules = st.builds(lambda *parts: " ".join(parts), minutes, hours, days, months, weekdays)
 daily = st.builds("{} {} * * *".format, minutes, hours)
-# Days around which each of these zones changes its clocks, Lord Howe by half an hour.
+hourly = st.builds("{} * * * *".format, minutes)
+# Days around which each of these zones changes its clocks.
 AT_NIGHT = [
     (BERLIN, "2026-03-29"), (BERLIN, "2026-10-25"), (NEW_YORK, "2026-03-08"), (NEW_YORK, "2026-11-01"),
-    (LORD_HOWE, "2026-04-05"), (LORD_HOWE, "2026-10-04"), (ZoneInfo("Asia/Kathmandu"), "2026-03-29"),
+    (ZoneInfo("Asia/Kathmandu"), "2026-03-29"),
 ]  # fmt: skip
 AT_MIDNIGHT = [
     (SAO_PAULO, "2018-02-18"), (SAO_PAULO, "2018-11-04"),
     (ZoneInfo("America/Santiago"), "2026-09-06"), (ZoneInfo("America/Santiago"), "2026-04-05"),
 ]  # fmt: skip
-# After a day that does not match, cronsim names even a midnight that the zone skips: daily schedules only there.
-cases = st.tuples(schedules, st.sampled_from(AT_NIGHT)) | st.tuples(daily, st.sampled_from(AT_NIGHT + AT_MIDNIGHT))
+BY_HALF_AN_HOUR = [(LORD_HOWE, "2026-04-05"), (LORD_HOWE, "2026-10-04")]
+# cronsim itself stumbles in two places: from a day that does not match it walks into a midnight that the zone skips, and
+# with whole hours past a change of half an hour. There only schedules are compared that do neither.
+cases = st.one_of(
+    st.tuples(schedules, st.sampled_from(AT_NIGHT)),
+    st.tuples(daily, st.sampled_from(AT_MIDNIGHT)),
+    st.tuples(hourly, st.sampled_from(BY_HALF_AN_HOUR)),
+)
 
 
 @settings(max_examples=150, deadline=None)

@@ -146,10 +146,10 @@ def test_shifting_everything_by_whole_weeks_changes_no_verdict(world: World, wee
     assert verdicts(reported(shifted(world, weeks)), timedelta(weeks=weeks)) == verdicts(reported(world))
 
 
-def late_runs(result: Result) -> set[str]:
-    """Return the keys of the due runs that are late."""
-    runs = result.runs[result.runs["in_window"] & result.runs["due_at"].notna()]
-    return set(runs["key"][runs["flags"].str.split().map(lambda flags: "late" in flags)])
+def late_runs(result: Result) -> set[tuple[str, str]]:
+    """Return the job and the time of the proof of every late run; with more grace a trigger may become another run's."""
+    late = result.runs[result.runs["flags"].str.split().map(lambda flags: "late" in flags).astype(bool)]
+    return set(zip(late["job"], late["executed_at"].astype(str), strict=True))
 
 
 def with_setting(world: World, name: str, value: str) -> World:
@@ -195,7 +195,7 @@ CLOCK_CHANGES = {
     "America/Santiago": ("2026-04-04", "2026-09-05"),
     "America/Sao_Paulo": ("2018-02-17", "2018-11-03"),
 }
-NIGHTLY = ("30 1 * * *", "30 2 * * *", "*/20 * * * *", "15 0-3 * * *", "0 * * * *", "*/30 1-2 * * *", "0 0 * * *")
+NIGHTLY = ("30 1 * * *", "30 2 * * *", "*/20 * * * *", "15 0-3 * * *", "0 * * * *", "10,40 * * * *", "0 0 * * *")
 
 
 @st.composite

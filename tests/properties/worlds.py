@@ -8,7 +8,7 @@ import json
 import lzma
 import tempfile
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -76,7 +76,7 @@ class Fate:
     says_after: int = 20
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class World:
     """Jobs and the rows of evidence that they left; instants are in ms since the epoch. ``fates`` are those of each job."""
 
@@ -86,9 +86,13 @@ class World:
     since: int
     until: int
     now: int
-    triggers: tuple[tuple[int, str, str], ...] = field(default=(), repr=False)
-    messages: tuple[tuple[int, str], ...] = field(default=(), repr=False)
-    files: tuple[tuple[int, str, int], ...] = field(default=(), repr=False)
+    triggers: tuple[tuple[int, str, str], ...] = ()
+    messages: tuple[tuple[int, str], ...] = ()
+    files: tuple[tuple[int, str, int], ...] = ()
+
+    def __repr__(self) -> str:
+        span = f"{self.zone} {iso(self.since)} to {iso(self.until)}, now {iso(self.now)}"
+        return "\n".join([f"World({span})", *map(repr, self.workers), *map(repr, self.fates)])
 
     @property
     def coverage(self) -> str:

@@ -262,7 +262,7 @@ def test_junk_that_was_given_up_is_accounted_for(tmp_path: Path):
 def test_a_pipe_in_place_of_a_day_file_is_a_fault(tmp_path: Path):
     path = day(tmp_path, message())
     os.mkfifo(path / "metrics" / "2026-03-20.json")
-    assert outcome(path).faults == {"/metrics/2026-03-20.json": "unreadable: not a regular file"}
+    assert outcome(path).faults == {"/metrics/2026-03-20.json": "unreadable: it is a pipe or a device"}
 
 
 def test_links_out_of_the_export_are_not_followed(tmp_path: Path):

@@ -1,0 +1,96 @@
+"""The usual delay of a job's events, also where several delays fit."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from forensics.match.alignment import Candidates
+from forensics.match.delays import nearest, usual_delays
+from tests.match.builders import MINUTE, SECOND, ints
+
+LATER = 2**62
+
+
+def learnt(minutes: int, every: int, missed: tuple[int, ...], runs: int = 60, until: int | None = None, jitter: int = 0) -> float:
+    """Return the delay in minutes that is learnt of a job that takes some minutes and runs ``every`` so many.
+
+    Runs in ``missed`` were not started, and left nothing. Each event could belong to any run of the two hours before it.
+    """
+    starts = [number * every * MINUTE for number in range(runs)]
+    done = [
+        start + minutes * MINUTE + (number * 7919 % (2 * jitter + 1) - jitter) * SECOND
+        for number, start in enumerate(starts)
+        if number not in missed
+    ]
+    done = [each for each in sorted(done) if until is None or each <= until * MINUTE]
+    last = np.searchsorted(starts, done, side="right") - 1
+    first = np.searchsorted(starts, ints(done) - 120 * MINUTE)
+    started = ints(-1 if number in missed else 1 for number in range(runs))
+    events = Candidates(ints([0] * len(done)), ints(done), first.astype(np.int64), last.astype(np.int64))
+    must_end = ints([LATER if until is None else until * MINUTE] * runs)
+    return float(usual_delays(events, ints(starts), started, must_end, 1).middle[0]) / MINUTE
+
+
+def test_job_that_ends_before_its_next_start_is_learnt_at_sight() -> None:
+    assert learnt(4, 15, ()) == pytest.approx(4)
+
+
+@pytest.mark.parametrize("minutes", [5, 20, 35, 50])
+def test_runs_that_never_began_tell_which_of_several_delays_it_is(minutes: int) -> None:
+    assert learnt(minutes, 15, (7, 20, 33)) == pytest.approx(minutes)
+
+
+@pytest.mark.parametrize("minutes", [20, 35])
+def test_delay_that_wavers_is_learnt_as_well(minutes: int) -> None:
+    assert learnt(minutes, 15, (7, 20, 33), jitter=90) == pytest.approx(minutes, abs=0.5)
+
+
+def test_smaller_delay_wins_where_nothing_tells() -> None:
+    assert learnt(20, 15, (), until=15 * 59) < 20
+
+
+@settings(max_examples=40, deadline=None)
+@given(minutes=st.integers(1, 55), missed=st.sets(st.integers(8, 50), min_size=4, max_size=8))
+def test_periodic_job_is_learnt_from_scattered_missed_runs(minutes: int, missed: set[int]) -> None:
+    lonely = tuple(sorted(missed))
+    shifted_alike = any({each + shift for each in lonely} == set(lonely) for shift in range(1, 5))
+    if not shifted_alike:
+        assert learnt(minutes, 15, lonely) == pytest.approx(minutes)
+
+
+def events(at: list[int], first: list[int], last: list[int]) -> Candidates:
+    return Candidates(ints([0] * len(at)), ints(at), ints(first), ints(last))
+
+
+@given(st.lists(st.integers(0, 100), min_size=1, max_size=6, unique=True).map(sorted), st.integers(0, 130), st.integers(0, 40))
+def test_nearest_run_is_the_nearest(starts: list[int], moment: int, delay: int) -> None:
+    (row,) = nearest(events([moment], [0], [len(starts) - 1]), ints(starts), np.array([float(delay)])).tolist()
+    distances = [abs(moment - start - delay) for start in starts]
+    assert distances[row] == min(distances)
+
+
+def spread(*delays: float) -> Any:
+    at = [round(each * SECOND) for each in delays]
+    rows = list(range(len(at)))
+    starts = ints(number * 1000 * MINUTE for number in rows)
+    found = events([start + each for start, each in zip(starts.tolist(), at, strict=True)], rows, rows)
+    return usual_delays(found, starts, ints([1] * len(rows)), ints([LATER] * len(rows)), 1)
+
+
+def test_middle_is_the_median() -> None:
+    assert spread(100, 110, 120, 130, 9000).middle[0] == 120 * SECOND
+
+
+def test_spread_is_never_nothing() -> None:
+    assert (spread(100, 100, 100).early > 0).all()
+    assert (spread(100, 100, 100).late > 0).all()
+
+
+def test_sides_have_spreads_of_their_own() -> None:
+    lopsided = spread(100, 100, 100, 101, 101, 150, 180, 200, 220, 300)
+    assert lopsided.late[0] > 5 * lopsided.early[0]
