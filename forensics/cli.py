@@ -1,19 +1,16 @@
 """The command line: options in, pipeline called, text out, exit code chosen.
 
-Only this room reads the clock, the environment and the working directory.
+Only this room, ``cli_*`` included, reads the clock, the environment and the working directory.
 """
 
 from __future__ import annotations
 
 import gc
-import os
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
-from pathlib import Path
-from typing import TYPE_CHECKING
-from zoneinfo import ZoneInfo
+from typing import IO, TYPE_CHECKING, Any
 
 import click
 
@@ -21,19 +18,16 @@ from forensics import __version__
 from forensics.errors import ForensicsError, OutputError
 
 if TYPE_CHECKING:
-    from forensics.config import Config, SourceConfig
-    from forensics.evidence.paired import Window
     from forensics.evidence.result import Result
 
 FORMATS = ("md", "html", "json", "csv", "parquet", "timesketch", "prometheus")
-USAGE, UNREACHED = 2, 4
-LANES = {"notifications": "slack-export", "triggers": "syslog", "artifacts": "find-listing"}
+USAGE, UNREACHED, STOPPED = 2, 4, 130
 
 
-class Report(click.Group):
-    """A group whose errors are one clear line and an exit code, never a traceback."""
+class Commands(click.Group):
+    """A group whose errors are one clear message and an exit code, never a traceback."""
 
-    def invoke(self, ctx: click.Context) -> object:
+    def invoke(self, ctx: click.Context) -> Any:
         """Run a command; what a person can mend ends in a message."""
         try:
             return super().invoke(ctx)
@@ -41,6 +35,8 @@ class Report(click.Group):
             raise Failure(str(error), UNREACHED) from error
         except ForensicsError as error:
             raise Failure(str(error), USAGE) from error
+        except KeyboardInterrupt as error:
+            raise Failure("stopped before the report was done", STOPPED) from error
 
 
 class Failure(click.ClickException):
@@ -50,20 +46,25 @@ class Failure(click.ClickException):
         super().__init__(message)
         self.exit_code = code
 
-    def show(self, file: object = None) -> None:
-        """Print the message to stderr, signs that could steer a terminal made visible."""
-        from forensics.report.text import visible
+    def show(self, file: IO[Any] | None = None) -> None:
+        """Print the message to stderr."""
+        from forensics.cli_outputs import say
 
-        click.echo(f"night-watch: {visible(self.format_message())}", err=True)
+        say(self.format_message())
 
 
-@click.group(cls=Report, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
+@click.group(cls=Commands, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
 @click.version_option(__version__, prog_name="forensics")
 def main() -> None:
     """Find out, after the fact, what scheduled jobs really did.
 
-    Exit codes: 0 nothing to act on, 1 blockers, 2 wrong usage or config, 3 evidence incomplete,
-    4 an output could not be written. The highest that applies.
+    \b
+    Exit codes, the highest that applies:
+      0  done, nothing that a person must act on
+      1  done, and there are blockers
+      2  wrong usage, or a config that cannot be read
+      3  a source was unreadable, truncated or missing; the report says which
+      4  the report was made, but an output could not be written
     """
 
 
@@ -126,206 +127,62 @@ def report(
 ) -> None:
     """Read all traces, judge every run, and render the Night Watch report.
 
-    Example: forensics report --config forensics.toml --since yesterday --output night.md
+    \b
+    Examples:
+      forensics report
+      forensics report --config forensics.toml --since yesterday --output night.md
+      forensics report --triggers /var/log/cron.log --since "yesterday 18:00"
     """
-    # One report builds hundreds of thousands of values and drops none in cycles: looking for cycles costs an eighth of its time.
-    gc.disable()
+    from forensics.cli_inputs import load_config, named_sources, passed_over
+    from forensics.cli_outputs import check_outputs, deliver, say, tell
     from forensics.cli_progress import shown_progress
-    from forensics.pipeline import Question
-    from forensics.pipeline import report as make_report
-    from forensics.report.outputs import format_of
+    from forensics.cli_window import window_of, zone_of
 
-    for path in outputs:
-        format_of(Path(path))
-    config = load_config(
-        config_path, named_sources({"notifications": notifications, "triggers": triggers, "artifacts": artifacts})
-    )
+    named = named_sources({"notifications": notifications, "triggers": triggers, "artifacts": artifacts})
+    config = load_config(config_path, named)
     config = config if zone_name is None else replace(config, timezone=zone_of(zone_name))
+    check_outputs(form, panel, outputs, config)
     window = window_of(since, until, now_text, config.timezone)
-    with shown_progress(quiet or no_progress) as progress:
-        result = make_report(config, Question(window, jobs), progress)
-    show(result, form, panel)
-    write_all(result, outputs, quiet)
+    if not quiet and (unread := passed_over(config_path, named)):
+        say(f"{unread} was not read, as options name what to read; --config {unread} adds it")
+    with without_search_for_cycles():
+        from forensics.pipeline import Question
+        from forensics.pipeline import report as make_report
+
+        with shown_progress(quiet or no_progress) as progress:
+            result = make_report(config, Question(window, jobs), progress)
+        check_jobs(result, jobs)
+        troubles = deliver(result, form, panel, outputs)
+    code = UNREACHED if troubles else 0 if exit_zero and result.exit_code in (1, 3) else result.exit_code
     if not quiet:
-        tell(result)
-    sys.exit(0 if exit_zero and result.exit_code in (1, 3) else result.exit_code)
+        tell(result, code, troubles)
+    for trouble in troubles:
+        say(trouble)
+    sys.exit(code)
 
 
-def show(result: Result, form: str, panel: bool) -> None:
-    """Write the report to stdout: as bytes, or dressed where stdout is a terminal."""
-    from forensics.report.outputs import panel as panel_text
-    from forensics.report.outputs import render
-
-    content = panel_text(result).encode() if panel else render(result, form)
-    if sys.stdout.isatty() and (panel or form == "md"):
-        from rich.console import Console
-
-        from forensics.report.terminal import print_markdown
-
-        print_markdown(Console(), content.decode())
-        return
+@contextmanager
+def without_search_for_cycles() -> Iterator[None]:
+    """Switch off the search for cycles: a report makes hundreds of thousands of values and drops none, and it takes an eighth."""
+    gc.disable()
     try:
-        sys.stdout.buffer.write(content)
-        sys.stdout.buffer.flush()
-    except BrokenPipeError:
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        yield
+    finally:
+        gc.enable()
 
 
-def write_all(result: Result, outputs: Sequence[str], quiet: bool) -> None:
-    """Write every output file; one that cannot be written does not keep the others from it."""
-    from forensics.report.outputs import format_of, render, write
-
-    failed: list[str] = []
-    for path in outputs:
-        try:
-            write(Path(path), render(result, format_of(Path(path))))
-        except OutputError as error:
-            failed.append(str(error))
-    if failed:
-        raise OutputError("\n".join(failed))
-
-
-def tell(result: Result) -> None:
-    """Say on stderr what came of it."""
-    from forensics.report.terminal import closing_lines
-
-    for line in closing_lines(result):
-        click.echo(f"night-watch: {line}", err=True)
-
-
-def load_config(path: str | None, sources: Sequence[SourceConfig]) -> Config:
-    """Return the config that applies, with the sources of the command line in the place of its own where there are any.
+def check_jobs(result: Result, globs: tuple[str, ...]) -> None:
+    """Refuse globs that fit no job: a report without runs would look like a quiet night.
 
     Raises:
-        ForensicsError: there is nothing to read, or the config cannot be read.
+        ForensicsError: there are such.
     """
-    from forensics.config import Config
+    from fnmatch import fnmatchcase
 
-    found = (
-        Path(path) if path else None if sources else next((place for place in config_places() if place.is_file()), None)
-    )
-    if found is None and not sources:
-        raise ForensicsError(
-            "there is nothing to read: no config was found - write forensics.toml, name one with --config FILE, "
-            "or name what to read with --triggers, --notifications, --artifacts"
-        )
-    config = read_file(found) if found else Config()
-    return with_home(replace(config, sources=(*config.sources, *sources)))
+    from forensics.config_keys import nearest
 
-
-def read_file(path: Path) -> Config:
-    """Return the config in a file.
-
-    Raises:
-        ForensicsError: it cannot be opened or read.
-    """
-    from forensics.configfile import read_config
-
-    try:
-        text = path.read_bytes().decode("utf-8")
-    except OSError as error:
-        raise ForensicsError(f"{path}: the config cannot be opened: {error.strerror}") from error
-    except UnicodeDecodeError as error:
-        raise ForensicsError(f"{path}: the config is not UTF-8 text: byte {error.start}") from error
-    return read_config(text, str(path.absolute()))
-
-
-def config_places() -> list[Path]:
-    """Return where a config is looked for, in order."""
-    named = os.environ.get("FORENSICS_CONFIG")
-    home = Path(os.environ.get("XDG_CONFIG_HOME") or Path.home() / ".config")
-    places = [Path("forensics.toml"), home / "forensics" / "forensics.toml", Path("/etc/forensics/forensics.toml")]
-    return [Path(named)] if named else places
-
-
-def with_home(config: Config) -> Config:
-    """Return a config with ``~`` at the head of its paths resolved."""
-    sources = tuple(replace(source, path=expanded(source.path)) for source in config.sources)
-    return replace(
-        config,
-        sources=sources,
-        heartbeats=replace(config.heartbeats, dirs=tuple(map(expanded, config.heartbeats.dirs))),
-    )
-
-
-def expanded(path: str) -> str:
-    """Return a path with a leading ``~`` resolved."""
-    return str(Path(path).expanduser()) if path.startswith("~") else path
-
-
-def named_sources(paths: dict[str, tuple[str, ...]]) -> list[SourceConfig]:
-    """Return the sources that a command line names, each as PATH or KIND:PATH.
-
-    Raises:
-        ForensicsError: a path that no reader recognises, or that several claim.
-    """
-    from forensics.config import SourceConfig
-    from forensics.sources.reading import by_kind, is_empty, recognise
-
-    found = []
-    for lane, named in paths.items():
-        for text in named:
-            kind, colon, path = text.partition(":")
-            if not (colon and by_kind(kind)):
-                path = text
-                is_there = Path(path).exists() and not is_empty(Path(path))
-                kind = recognise(Path(path)).kind if is_there else LANES[lane]
-            is_generic = kind in {"jsonl", "csv", "parquet"}
-            found.append(SourceConfig(kind, str(Path(path).absolute()), lane=lane if is_generic else None))
-    return found
-
-
-def zone_of(name: str) -> ZoneInfo:
-    """Return a zone by its name.
-
-    Raises:
-        ForensicsError: there is none of that name.
-    """
-    try:
-        return ZoneInfo(name)
-    except (KeyError, ValueError, OSError) as error:
-        raise ForensicsError(f"--timezone {name!r}: no such zone - write one such as Asia/Tokyo or UTC") from error
-
-
-def window_of(since: str | None, until: str | None, now_text: str | None, zone: ZoneInfo) -> Window:
-    """Return the window that the options name.
-
-    Raises:
-        ForensicsError: a time that cannot be read, or a window that is empty or lies in the future.
-    """
-    from forensics.evidence.paired import Window
-
-    clock = datetime.now(UTC)
-    now = asked("--now", now_text, clock, zone) or clock
-    end = asked("--until", until, now, zone) or now
-    begin = asked("--since", since, now, zone) or (end - timedelta(hours=24)).replace(second=0, microsecond=0)
-    if begin >= end:
-        raise ForensicsError(
-            f"the window is empty: --since {begin.isoformat()} is not before --until {end.isoformat()}"
-        )
-    if begin >= now:
-        raise ForensicsError(
-            f"the window lies in the future: it begins at {begin.isoformat()}, and now is {now.isoformat()}"
-        )
-    return Window(*(nanoseconds(each) for each in (begin, end, now)))
-
-
-def asked(option: str, text: str | None, now: datetime, zone: ZoneInfo) -> datetime | None:
-    """Return the instant that an option names, None where it is not given.
-
-    Raises:
-        ForensicsError: it cannot be read.
-    """
-    from forensics.timeline import moment
-
-    if text is None:
-        return None
-    try:
-        return moment(text, now, zone)
-    except ValueError as error:
-        raise ForensicsError(f"{option} {text!r}: {error}") from error
-
-
-def nanoseconds(moment: datetime) -> int:
-    """Return an aware instant in ns since the epoch."""
-    return (moment - datetime(1970, 1, 1, tzinfo=UTC)) // timedelta(microseconds=1) * 1000
+    known = sorted({job.name for job in result.paired.jobs} | {beat.job for beat in result.heartbeats})
+    strange = [glob for glob in globs if not any(fnmatchcase(name, glob) for name in known)]
+    if strange and known:
+        guess = nearest(strange[0], known)
+        raise ForensicsError(f"--job {strange[0]}: no job is called so, of {len(known)} that are known - did you mean {guess}?")

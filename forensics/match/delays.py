@@ -63,7 +63,7 @@ def _best_rows(events: Candidates, starts: Ints, is_started: Ints, must_end: Int
 class Fit:
     """How well a delay explains events: by count of runs, and by how closely the events keep to it (ns).
 
-    ``is_strained``: the delay is longer than a run may last, and fits only by the clocks' tolerance.
+    ``is_strained``: the delay is as long as a run may last, or fits only by the clocks' tolerance.
     """
 
     rows: Ints

@@ -16,6 +16,7 @@ LEAST_SHARE = 0.02
 UNSTARTED = 1.5
 CLOSE, APART, PLENTY = 2.5, 6.0, 0.2
 AT_ONCE = 90 * SECOND
+NEARLY = 0.98
 MANY_EACH = 1.3
 
 
@@ -85,7 +86,8 @@ def place(track: Track, happened: Events, first: Ints, last: Ints, may_straggle:
     rows = rows[np.lexsort((rows, happened.at[rows], group[rows]))]
     _, numbered = np.unique(group[rows], return_inverse=True)
     torn = Candidates(numbered.astype(np.int64), happened.at[rows], *_in_order(numbered, first[rows], last[rows]))
-    limits = track.closes - track.start - (track.start - track.opens)
+    tolerance = track.start - track.opens
+    limits = ((track.closes - track.start - tolerance) * NEARLY).astype(np.int64) - tolerance
     delays = usual_delays(torn, track.start, track.is_started, track.must_end, limits, int(numbered.max()) + 1)
     delays = replace(delays, may_straggle=may_straggle)
     prices = _prices(track, torn, delays.middle)

@@ -33,7 +33,8 @@ def learnt(minutes: int, every: int, missed: tuple[int, ...], runs: int = 60, un
     started = ints(-1 if number in missed else 1 for number in range(runs))
     events = Candidates(ints([0] * len(done)), ints(done), first.astype(np.int64), last.astype(np.int64))
     must_end = ints([LATER if until is None else until * MINUTE] * runs)
-    return float(usual_delays(events, ints(starts), started, must_end, 1).middle[0]) / MINUTE
+    limits = ints([120 * MINUTE] * runs)
+    return float(usual_delays(events, ints(starts), started, must_end, limits, 1).middle[0]) / MINUTE
 
 
 def test_job_that_ends_before_its_next_start_is_learnt_at_sight() -> None:
@@ -79,7 +80,7 @@ def spread(*delays: float) -> Any:
     rows = list(range(len(at)))
     starts = ints(number * 1000 * MINUTE for number in rows)
     found = events([start + each for start, each in zip(starts.tolist(), at, strict=True)], rows, rows)
-    return usual_delays(found, starts, ints([1] * len(rows)), ints([LATER] * len(rows)), 1)
+    return usual_delays(found, starts, ints([1] * len(rows)), *[ints([LATER] * len(rows))] * 2, 1)
 
 
 def test_middle_is_the_median() -> None:

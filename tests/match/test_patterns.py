@@ -60,7 +60,7 @@ def test_dates_of_a_path_are_joined() -> None:
     pattern = compiled("a/{date:%Y}/{date:%m-%d}.json")
     found = pattern.regex.fullmatch("a/2026/03-19.json")
     assert found is not None
-    assert (dated_text(found), pattern.date_format) == ("2026|03-19", "%Y|%m-%d")
+    assert (dated_text(found, 2), pattern.date_format) == ("2026|03-19", "%Y|%m-%d")
 
 
 @pytest.mark.parametrize(

@@ -94,6 +94,9 @@ class World:
         span = f"{self.zone} {iso(self.since)} to {iso(self.until)}, now {iso(self.now)}"
         return "\n".join([f"World({span})", *map(repr, self.workers), *map(repr, self.fates)])
 
+    def _repr_pretty_(self, printer: Any, _cycle: bool) -> None:
+        printer.text(repr(self))
+
     @property
     def coverage(self) -> str:
         return f'["{iso(self.since - DAY)}", "{iso(self.now)}"]'

@@ -1,0 +1,197 @@
+"""What a report is made from: the config that applies, and the sources that the options name."""
+
+from __future__ import annotations
+
+import glob
+import os
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from forensics.errors import ForensicsError
+
+if TYPE_CHECKING:
+    from forensics.config import Config, SourceConfig
+
+# What a path is taken for that holds nothing to recognise it by: it is missing, empty, or not to be opened.
+USUAL_KINDS = {"notifications": "slack-export", "triggers": "syslog", "artifacts": "find-listing"}
+KIND_AND_PATH = re.compile(r"([a-z][a-z0-9-]{1,30}):(.{1,4096})", re.DOTALL)
+LARGEST_CONFIG = 4 << 20
+
+
+def load_config(path: str | None, sources: Sequence[SourceConfig]) -> Config:
+    """Return the config that applies, with the sources of the options behind its own.
+
+    Where options name sources, no config is looked for: only one that is named, too, is read.
+
+    Raises:
+        ForensicsError: there is nothing to read, or the config cannot be read.
+    """
+    from forensics.config import Config
+
+    found = Path(path) if path else None if sources else found_config()
+    config = read_file(found) if found else Config()
+    return with_home(replace(config, sources=(*config.sources, *sources)))
+
+
+def found_config() -> Path:
+    """Return the config that is used where none is named.
+
+    Raises:
+        ForensicsError: there is none.
+    """
+    named = os.environ.get("FORENSICS_CONFIG")
+    if named:
+        return Path(named)
+    places = config_places()
+    found = next((place for place in places if is_file(place)), None)
+    if found is None:
+        raise ForensicsError(
+            "there is nothing to read: no config was found, and no option names what to read\n"
+            f"  looked for {', '.join(map(str, places))}\n"
+            "  write one of these, name another with --config FILE, or begin without:\n"
+            "  forensics report --triggers /var/log/syslog --artifacts FOLDER --notifications SLACK_EXPORT"
+        )
+    return found
+
+
+def config_places() -> list[Path]:
+    """Return where a config is looked for, in order."""
+    home = Path(os.environ.get("XDG_CONFIG_HOME") or expanded("~/.config"))
+    return [Path("forensics.toml"), home / "forensics" / "forensics.toml", Path("/etc/forensics/forensics.toml")]
+
+
+def passed_over(path: str | None, sources: Sequence[SourceConfig]) -> Path | None:
+    """Return the config that would have been used had no option named what to read, None where there is none."""
+    try:
+        return found_config() if sources and not path else None
+    except ForensicsError:
+        return None
+
+
+def is_file(path: Path) -> bool:
+    """Return whether a file is there, as far as one may look."""
+    try:
+        return path.is_file()
+    except OSError:
+        return False
+
+
+def read_file(path: Path) -> Config:
+    """Return the config in a file.
+
+    Raises:
+        ForensicsError: it cannot be opened or read.
+    """
+    from forensics.configfile import read_config
+
+    place = path if os.environ.get("FORENSICS_CONFIG") != str(path) else f"{path} ($FORENSICS_CONFIG)"
+    try:
+        with path.open("rb") as file:
+            content = file.read(LARGEST_CONFIG + 1)
+        text = content.decode("utf-8")
+    except OSError as error:
+        raise ForensicsError(f"{place}: the config cannot be opened: {error.strerror} - name a file that can") from error
+    except UnicodeDecodeError as error:
+        raise ForensicsError(f"{place}: the config is not UTF-8 text: byte {error.start} - is it the right file?") from error
+    if len(content) > LARGEST_CONFIG:
+        raise ForensicsError(f"{place}: the config is larger than {LARGEST_CONFIG >> 20} MiB - is it the right file?")
+    return read_config(text, str(path.absolute()))
+
+
+def with_home(config: Config) -> Config:
+    """Return a config with ``~`` at the head of its paths resolved."""
+    sources = tuple(replace(source, path=expanded(source.path)) for source in config.sources)
+    folders = tuple(map(expanded, config.heartbeats.dirs))
+    return replace(config, sources=sources, heartbeats=replace(config.heartbeats, dirs=folders))
+
+
+def expanded(path: str) -> str:
+    """Return a path with a leading ``~`` resolved, as it is where nobody knows whose home is meant."""
+    try:
+        return str(Path(path).expanduser()) if path.startswith("~") else path
+    except RuntimeError:
+        return path
+
+
+def named_sources(paths: Mapping[str, Sequence[str]]) -> list[SourceConfig]:
+    """Return the sources that the options name by lane, each as PATH or KIND:PATH, and each once.
+
+    Raises:
+        ForensicsError: a path that no reader recognises, that several claim, or that shows something else.
+    """
+    named = [named_source(lane, text) for lane, texts in paths.items() for text in texts]
+    return [source for at, source in enumerate(named) if source not in named[:at]]
+
+
+def named_source(lane: str, text: str) -> SourceConfig:
+    """Return a source that an option names.
+
+    Raises:
+        ForensicsError: no reader recognises it, several claim it, or it shows something else.
+    """
+    from forensics.config import GENERIC_KINDS, SourceConfig
+
+    try:
+        kind, path = kind_and_path(lane, text)
+    except ForensicsError as error:
+        raise ForensicsError(f"--{lane} {error}") from error
+    return SourceConfig(kind, absolute(path), lane=lane if kind in GENERIC_KINDS else None)
+
+
+def absolute(path: str) -> str:
+    """Return a path or pattern from the root on; signs in the working directory's own name are no pattern."""
+    from forensics.sources.reading import is_there
+
+    if is_there(Path(path)) or not glob.has_magic(path):
+        return str(Path(path).absolute())
+    return str(Path(glob.escape(str(Path.cwd()))) / path)
+
+
+def kind_and_path(lane: str, text: str) -> tuple[str, str]:
+    """Return the kind and the path of KIND:PATH or PATH; the kind is recognised where it is not given."""
+    from forensics.sources.reading import by_kind, is_there, mistaken, shows
+
+    match = KIND_AND_PATH.fullmatch(text)
+    if match is None or "://" in text or (by_kind(match[1]) is None and is_there(Path(text))):
+        path = expanded(text)
+        return recognised(lane, path), path
+    kind, path = match[1], expanded(match[2])
+    source = by_kind(kind)
+    if source is None:
+        raise ForensicsError(unknown_kind(lane, text, kind))
+    if not shows(source, lane):
+        raise ForensicsError(f"{text}: {mistaken(source, lane)}")
+    return kind, path
+
+
+def recognised(lane: str, path: str) -> str:
+    """Return the kind of what lies at a path, by the first file with anything in it; the usual one where there is none."""
+    from forensics.sources.reading import matching_paths, recognise
+
+    told = next(filter(tells_its_kind, matching_paths(path)), None)
+    return USUAL_KINDS[lane] if told is None else recognise(told, lane).kind
+
+
+def tells_its_kind(path: Path) -> bool:
+    """Return whether a path is a folder, or a file with anything in it that can be read."""
+    from forensics.sources.opening import head
+
+    try:
+        return path.is_dir() or bool(head(path, 1))
+    except OSError:
+        return False
+
+
+def unknown_kind(lane: str, text: str, kind: str) -> str:
+    """Return what to say about a kind that nobody reads."""
+    from forensics.config import SOURCE_KINDS
+    from forensics.config_keys import nearest
+    from forensics.sources.reading import kinds_showing
+
+    kinds = kinds_showing(lane)
+    if kind in SOURCE_KINDS:
+        return f"{text}: this version has no reader for {kind} - for {lane} it reads {', '.join(kinds)}"
+    return f"{text}: {kind} is no kind - did you mean {nearest(kind, kinds)}? (for {lane}: {', '.join(kinds)})"

@@ -1,0 +1,144 @@
+"""Where a report goes: stdout, the files that were asked for, and a few closing words on stderr."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from forensics.errors import ForensicsError, OutputError
+
+if TYPE_CHECKING:
+    from forensics.config import Config
+    from forensics.evidence.result import Result
+
+BINARY = frozenset({"parquet"})
+
+
+def check_outputs(form: str, panel: bool, outputs: Sequence[str], config: Config) -> None:
+    """Refuse what cannot be written, before anything is read for it.
+
+    Raises:
+        ForensicsError: a format or suffix that this version does not write, or a path that is to be read.
+    """
+    from forensics.report.outputs import check_format, format_of
+
+    check_format(form)
+    if panel and form != "md":
+        raise ForensicsError(f"--panel is Markdown only - leave out --format {form}, or --panel")
+    if form in BINARY and is_terminal():
+        raise ForensicsError(f"{form} is not for a terminal - use --output report.{form}, or send it to a file with >")
+    for path in outputs:
+        format_of(Path(path))
+        if any(is_same(Path(path), read) for read in inputs(config)):
+            raise ForensicsError(f"--output {path}: this is read for the report, and is not overwritten - choose another name")
+
+
+def inputs(config: Config) -> Iterable[Path]:
+    """Yield the files that a config names to be read, itself among them."""
+    from forensics.sources.reading import matching_paths
+
+    if config.file:
+        yield Path(config.file)
+    for source in config.sources:
+        yield from matching_paths(source.path)
+
+
+def is_same(path: Path, other: Path) -> bool:
+    """Return whether two paths are one file."""
+    try:
+        return path.samefile(other)
+    except OSError:
+        return False
+
+
+def is_terminal() -> bool:
+    """Return whether stdout is read by a person."""
+    return sys.stdout is not None and sys.stdout.isatty()
+
+
+def deliver(result: Result, form: str, panel: bool, outputs: Sequence[str]) -> list[str]:
+    """Write the report to stdout and to every file; return what is wrong with those that could not be reached."""
+    from forensics.report.outputs import format_of, render, write
+
+    troubles = []
+    try:
+        show(result, form, panel)
+    except OSError as error:
+        troubles.append(f"standard output could not be written - {error.strerror}")
+    for path in outputs:
+        try:
+            write(Path(path), render(result, format_of(Path(path))))
+        except OutputError as error:
+            troubles.append(str(error))
+    return troubles
+
+
+def show(result: Result, form: str, panel: bool) -> None:
+    """Write the report to stdout: as bytes, or dressed where stdout is a terminal.
+
+    Raises:
+        OSError: it cannot be written; that nobody reads it any longer is no error.
+    """
+    from forensics.report.outputs import panel as panel_text
+    from forensics.report.outputs import render
+
+    if sys.stdout is None:
+        return
+    if is_terminal() and form == "md":
+        show_dressed(result, panel)
+        return
+    content = panel_text(result).encode() if panel else render(result, form)
+    try:
+        sys.stdout.buffer.write(content)
+        sys.stdout.buffer.flush()
+    except BrokenPipeError:
+        drop_stdout()
+    except OSError:
+        drop_stdout()
+        raise
+
+
+def drop_stdout() -> None:
+    """Let stdout lead nowhere, so that what is left in its buffer does no harm at the end."""
+    nowhere = os.open(os.devnull, os.O_WRONLY)
+    os.dup2(nowhere, sys.stdout.fileno())
+    os.close(nowhere)
+
+
+def show_dressed(result: Result, panel: bool) -> None:
+    """Show the report on a terminal, in the signs that it knows."""
+    from rich.console import Console
+
+    from forensics.report.markdown import panel_markdown, report_markdown
+    from forensics.report.terminal import print_markdown
+
+    ascii_only = not (sys.stdout.encoding or "").lower().startswith("utf")
+    write = panel_markdown if panel else report_markdown
+    print_markdown(Console(), write(result, ascii_only))
+
+
+def tell(result: Result, code: int, troubles: Sequence[str]) -> None:
+    """Say on stderr what came of it: the counts, who needs a person, the exit code and why."""
+    from forensics.report.terminal import closing_lines
+
+    *lines, last = closing_lines(result)
+    for line in lines:
+        say(line)
+    if troubles:
+        last = f"exit {code}, not everything could be written"
+    elif code != result.exit_code:
+        last = f"exit {code} as --exit-zero asks, else {last.removeprefix('exit ')}"
+    say(last)
+
+
+def say(line: str) -> None:
+    """Write a line to stderr; secrets are masked, and signs that could steer a terminal made visible."""
+    from forensics.report.redaction import redact
+    from forensics.report.text import visible
+
+    click.echo(f"night-watch: {visible(redact(line))}", err=True)
