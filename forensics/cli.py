@@ -21,7 +21,31 @@ if TYPE_CHECKING:
     from forensics.evidence.result import Result
 
 FORMATS = ("md", "html", "json", "csv", "parquet", "timesketch", "prometheus")
-USAGE, UNREACHED, STOPPED = 2, 4, 130
+UNREACHED = 4
+
+
+class Failure(click.ClickException):
+    """Something that the person who called can mend: a message and an exit code that the README lists."""
+
+    exit_code = 2
+
+    def show(self, file: IO[Any] | None = None) -> None:
+        """Print the message to stderr."""
+        from forensics.cli_outputs import say
+
+        say(self.format_message())
+
+
+class Unreached(Failure):
+    """An output that could not be written."""
+
+    exit_code = UNREACHED
+
+
+class Stopped(Failure):
+    """A report that was stopped by the keyboard; 1 would say that there are blockers."""
+
+    exit_code = 130
 
 
 class Commands(click.Group):
@@ -32,25 +56,11 @@ class Commands(click.Group):
         try:
             return super().invoke(ctx)
         except OutputError as error:
-            raise Failure(str(error), UNREACHED) from error
+            raise Unreached(str(error)) from error
         except ForensicsError as error:
-            raise Failure(str(error), USAGE) from error
+            raise Failure(str(error)) from error
         except KeyboardInterrupt as error:
-            raise Failure("stopped before the report was done", STOPPED) from error
-
-
-class Failure(click.ClickException):
-    """An error message with the exit code that the README lists."""
-
-    def __init__(self, message: str, code: int) -> None:
-        super().__init__(message)
-        self.exit_code = code
-
-    def show(self, file: IO[Any] | None = None) -> None:
-        """Print the message to stderr."""
-        from forensics.cli_outputs import say
-
-        say(self.format_message())
+            raise Stopped("stopped before the report was done") from error
 
 
 @click.group(cls=Commands, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
@@ -65,10 +75,10 @@ def main() -> None:
       2  wrong usage, or a config that cannot be read
       3  a source was unreadable, truncated or missing; the report says which
       4  the report was made, but an output could not be written
-    """
+    """  # noqa: D301 - click's sign for lines that stay as they are
 
 
-@main.command()
+@main.command(short_help="Read all traces, judge every run, show the report.")
 @click.option(
     "--config",
     "config_path",
@@ -132,7 +142,7 @@ def report(
       forensics report
       forensics report --config forensics.toml --since yesterday --output night.md
       forensics report --triggers /var/log/cron.log --since "yesterday 18:00"
-    """
+    """  # noqa: D301 - as above
     from forensics.cli_inputs import load_config, named_sources, passed_over
     from forensics.cli_outputs import check_outputs, deliver, say, tell
     from forensics.cli_progress import shown_progress
@@ -154,20 +164,21 @@ def report(
         check_jobs(result, jobs)
         troubles = deliver(result, form, panel, outputs)
     code = UNREACHED if troubles else 0 if exit_zero and result.exit_code in (1, 3) else result.exit_code
-    if not quiet:
-        tell(result, code, troubles)
     for trouble in troubles:
         say(trouble)
+    if not quiet:
+        tell(result, code, troubles)
     sys.exit(code)
 
 
 @contextmanager
 def without_search_for_cycles() -> Iterator[None]:
-    """Switch off the search for cycles: a report makes hundreds of thousands of values and drops none, and it takes an eighth."""
+    """Switch off the search for cycles: a report makes very many values, none in cycles, and it takes an eighth."""
     gc.disable()
     try:
         yield
     finally:
+        gc.freeze()  # else the first search would go through all that the report has made
         gc.enable()
 
 
@@ -185,4 +196,6 @@ def check_jobs(result: Result, globs: tuple[str, ...]) -> None:
     strange = [glob for glob in globs if not any(fnmatchcase(name, glob) for name in known)]
     if strange and known:
         guess = nearest(strange[0], known)
-        raise ForensicsError(f"--job {strange[0]}: no job is called so, of {len(known)} that are known - did you mean {guess}?")
+        raise ForensicsError(
+            f"--job {strange[0]}: none of the {len(known)} known jobs is called so - did you mean {guess}?"
+        )

@@ -7,6 +7,7 @@ import os
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from difflib import get_close_matches
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -93,11 +94,11 @@ def read_file(path: Path) -> Config:
             content = file.read(LARGEST_CONFIG + 1)
         text = content.decode("utf-8")
     except OSError as error:
-        raise ForensicsError(f"{place}: the config cannot be opened: {error.strerror} - name a file that can") from error
+        raise ForensicsError(f"{place}: the config cannot be opened: {error.strerror}") from error
     except UnicodeDecodeError as error:
-        raise ForensicsError(f"{place}: the config is not UTF-8 text: byte {error.start} - is it the right file?") from error
+        raise ForensicsError(f"{place}: byte {error.start} is not UTF-8 - is this the right file?") from error
     if len(content) > LARGEST_CONFIG:
-        raise ForensicsError(f"{place}: the config is larger than {LARGEST_CONFIG >> 20} MiB - is it the right file?")
+        raise ForensicsError(f"{place}: larger than {LARGEST_CONFIG >> 20} MiB - is this the right file?")
     return read_config(text, str(path.absolute()))
 
 
@@ -168,7 +169,7 @@ def kind_and_path(lane: str, text: str) -> tuple[str, str]:
 
 
 def recognised(lane: str, path: str) -> str:
-    """Return the kind of what lies at a path, by the first file with anything in it; the usual one where there is none."""
+    """Return the kind of what lies at a path, by the first file with anything in it; else the usual one."""
     from forensics.sources.reading import matching_paths, recognise
 
     told = next(filter(tells_its_kind, matching_paths(path)), None)
@@ -188,10 +189,10 @@ def tells_its_kind(path: Path) -> bool:
 def unknown_kind(lane: str, text: str, kind: str) -> str:
     """Return what to say about a kind that nobody reads."""
     from forensics.config import SOURCE_KINDS
-    from forensics.config_keys import nearest
     from forensics.sources.reading import kinds_showing
 
     kinds = kinds_showing(lane)
     if kind in SOURCE_KINDS:
-        return f"{text}: this version has no reader for {kind} - for {lane} it reads {', '.join(kinds)}"
-    return f"{text}: {kind} is no kind - did you mean {nearest(kind, kinds)}? (for {lane}: {', '.join(kinds)})"
+        return f"{text}: this version has no reader for {kind} - kinds for {lane}: {', '.join(kinds)}"
+    guess = "".join(f"did you mean {close}? " for close in get_close_matches(kind, kinds, n=1))
+    return f"{text}: {kind} is no kind - {guess}kinds for {lane}: {', '.join(kinds)}"

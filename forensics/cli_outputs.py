@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import io
 import os
 import sys
 from collections.abc import Iterable, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import IO, TYPE_CHECKING, Any
 
 import click
 
@@ -35,7 +36,7 @@ def check_outputs(form: str, panel: bool, outputs: Sequence[str], config: Config
     for path in outputs:
         format_of(Path(path))
         if any(is_same(Path(path), read) for read in inputs(config)):
-            raise ForensicsError(f"--output {path}: this is read for the report, and is not overwritten - choose another name")
+            raise ForensicsError(f"--output {path}: this file is read, and evidence is not overwritten - name another")
 
 
 def inputs(config: Config) -> Iterable[Path]:
@@ -97,16 +98,16 @@ def show(result: Result, form: str, panel: bool) -> None:
         sys.stdout.buffer.write(content)
         sys.stdout.buffer.flush()
     except BrokenPipeError:
-        drop_stdout()
+        drop(sys.stdout)
     except OSError:
-        drop_stdout()
+        drop(sys.stdout)
         raise
 
 
-def drop_stdout() -> None:
-    """Let stdout lead nowhere, so that what is left in its buffer does no harm at the end."""
+def drop(stream: IO[Any]) -> None:
+    """Let a stream lead nowhere, so that what is left in its buffer does no harm at the end."""
     nowhere = os.open(os.devnull, os.O_WRONLY)
-    os.dup2(nowhere, sys.stdout.fileno())
+    os.dup2(nowhere, stream.fileno())
     os.close(nowhere)
 
 
@@ -117,7 +118,9 @@ def show_dressed(result: Result, panel: bool) -> None:
     from forensics.report.markdown import panel_markdown, report_markdown
     from forensics.report.terminal import print_markdown
 
-    ascii_only = not (sys.stdout.encoding or "").lower().startswith("utf")
+    ascii_only = not sys.stdout.encoding.lower().startswith("utf")
+    if ascii_only and isinstance(sys.stdout, io.TextIOWrapper):
+        sys.stdout.reconfigure(errors="replace")  # names from evidence may hold any sign
     write = panel_markdown if panel else report_markdown
     print_markdown(Console(), write(result, ascii_only))
 
@@ -137,8 +140,11 @@ def tell(result: Result, code: int, troubles: Sequence[str]) -> None:
 
 
 def say(line: str) -> None:
-    """Write a line to stderr; secrets are masked, and signs that could steer a terminal made visible."""
+    """Write a line to stderr, if anybody listens; secrets are masked, and signs that could steer a terminal shown."""
     from forensics.report.redaction import redact
     from forensics.report.text import visible
 
-    click.echo(f"night-watch: {visible(redact(line))}", err=True)
+    try:
+        click.echo(f"night-watch: {visible(redact(line))}", err=True)
+    except OSError:
+        drop(sys.stderr)

@@ -61,7 +61,8 @@ def refuse_unjudgeable(begin: datetime, end: datetime, now: datetime, zone: Zone
         )
     if begin >= end:
         raise ForensicsError(
-            f"the window is empty: it begins {first} and ends {last} ({zone}) - choose an earlier --since, or a later --until"
+            f"the window is empty: it begins {first} and ends {last} ({zone})"
+            " - choose an earlier --since, or a later --until"
         )
 
 

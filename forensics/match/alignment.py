@@ -51,12 +51,20 @@ class Delays:
 
 @dataclass(frozen=True)
 class Candidates:
-    """Events sorted by (group, time), and the runs ``first..last`` (rows, inclusive) that each could belong to."""
+    """Events sorted by (group, time), and the runs ``first..last`` (rows, inclusive) that each could belong to.
+
+    ``tone`` is the row of the prices that an event pays for a run: what it says fits some runs better than others.
+    """
 
     group: Ints
     at: Ints
     first: Ints
     last: Ints
+    tone: Ints
+
+    def taken(self, rows: slice) -> Candidates:
+        """Return some of them."""
+        return Candidates(*(getattr(self, name)[rows] for name in ("group", "at", "first", "last", "tone")))
 
 
 @dataclass(frozen=True)
@@ -64,7 +72,7 @@ class Prices:
     """What an alignment pays beside unusual delays.
 
     ``skipped`` (one a run) times ``silent`` (one a group): the run is left without an event; ``taken``
-    (one a run): it gets one, although nothing started it; ``shared`` (one an event): the event joins a run
+    (a row for each tone, one a run): it gets an event that fits it ill; ``shared`` (one an event): the event joins a run
     that has one already.
     """
 
@@ -117,7 +125,7 @@ def _align_batch(
         is_open = runs <= events.last[rows][:, None]
         runs = np.minimum(runs, len(starts) - 1)
         delay = (events.at[rows][:, None] - starts[runs]).astype(np.float64)
-        cost = np.where(is_open, delays.cost(groups, delay) + prices.taken[runs], np.inf)
+        cost = np.where(is_open, delays.cost(groups, delay) + prices.taken[events.tone[rows][:, None], runs], np.inf)
         if step == 0:
             total = cost + silent * (paid[runs] - paid[runs[:, :1]])
         else:

@@ -40,9 +40,7 @@ def usual_delays(
     counts = np.add.reduceat(single, begins) if len(begins) else np.empty(0, dtype=np.int64)
     for begin, end, alone in zip(begins, ends, counts, strict=True):
         if alone * 2 < end - begin:
-            part = Candidates(
-                events.group[begin:end], events.at[begin:end], events.first[begin:end], events.last[begin:end]
-            )
+            part = events.taken(slice(begin, end))
             assigned[begin:end] = _best_rows(part, starts, is_started, must_end, limits)
     return _spreads(events.group, (events.at - starts[assigned]).astype(np.float64), groups)
 

@@ -33,6 +33,7 @@ class Paths:
     next_start: Ints
     is_started: Ints
     is_proven: Flags
+    needs_proof: Flags
 
     def track(self, table: JobTable, window: Window, closes: Ints, starts: Ints | None = None) -> Track:
         """Return the runs as a track on which events are placed."""
@@ -44,6 +45,7 @@ class Paths:
             closes=closes + tolerance,
             is_started=self.is_started,
             must_end=np.full(len(spine), window.now),
+            proof=np.where(self.is_proven, 1, np.where(self.needs_proof, -1, 0)),
         )
 
 
@@ -127,13 +129,8 @@ def paths_of(table: JobTable, spine: Spine, coverage: Coverage) -> Paths:
         "triggers", spine.job, due - table.tolerance[spine.job], due + table.start_grace[spine.job]
     )
     is_started = np.where(has_begun, 1, np.where(covered, -1, 0))
-    return Paths(
-        spine,
-        own_ends(table, spine),
-        next_in_job(spine.job, spine.start),
-        is_started,
-        np.zeros(len(spine), dtype=np.bool_),
-    )
+    nothing = np.zeros(len(spine), dtype=np.bool_)
+    return Paths(spine, own_ends(table, spine), next_in_job(spine.job, spine.start), is_started, nothing, nothing)
 
 
 def place_files(table: JobTable, paths: Paths, filed: Filed, window: Window) -> Ints:
@@ -201,13 +198,7 @@ def with_file_runs(
     new = paths_of(table, spine, coverage)
     if len(rows):
         track = new.track(table, window, new.own_end)
-        again = Events(
-            happened.job[rows],
-            happened.at[rows],
-            happened.kind[rows],
-            np.zeros(len(rows), dtype=np.int64),
-            np.full(len(rows), FAR),
-        )
+        again = events(happened.job[rows], happened.at[rows], happened.kind[rows])
         first, last = candidates(track, again)
         run[rows] = np.where(first <= last, last, -1)
     return new, moved, run
@@ -235,16 +226,18 @@ def place_claims(
     speech, spine = resolved.speech, paths.spine
     moment = nanoseconds(evidence.notifications["at"])[speech.row]
     said = np.array([CLAIM_CODES.index(claim) for claim in speech.claim], dtype=np.int64)
-    happened = events(speech.job, moment, np.minimum(said, STARTED) // STARTED)
+    happened = replace(
+        events(speech.job, moment, np.minimum(said, STARTED) // STARTED), tone=np.where(said < STARTED, said, 0)
+    )
     overlapping = overlapping_jobs(table, paths, filed, artifact_run, happened, window)
     does_overlap = overlapping[spine.job]
     closes = np.where(
         does_overlap, spine.start + table.longest[spine.job] + table.report_grace[spine.job], spine.start + CLAIM_REACH
     )
-    paths = proven_started(paths, filed, artifact_run)
-    track = paths.track(
-        table, window, np.maximum(closes, spine.start), started_from(paths, filed, artifact_run, does_overlap)
-    )
+    idle = proven_started(table, said_idle(table, paths, resolved, evidence), filed, artifact_run)
+    paths = proven_started(table, paths, filed, artifact_run)
+    starts = started_from(paths, filed, artifact_run, does_overlap)
+    track = idle.track(table, window, np.maximum(closes, spine.start), starts)
     first, last = candidates(track, happened)
     before = last_started(paths)
     keep = ~overlapping[happened.job]
@@ -309,11 +302,15 @@ def nearest_start(spine: Spine, last: Ints, happened: Events) -> Ints:
     return np.where(is_nearer, before, last)
 
 
-def proven_started(paths: Paths, filed: Filed, run: Ints) -> Paths:
+def proven_started(table: JobTable, paths: Paths, filed: Filed, run: Ints) -> Paths:
     """Return the runs with those taken for started that left a file."""
     is_proven = np.zeros(len(paths.spine), dtype=np.bool_)
     is_proven[run[(run >= 0) & (filed.role != "state")]] = True
-    return replace(paths, is_started=np.where(is_proven, 1, paths.is_started), is_proven=is_proven)
+    declares = np.array([bool(job.artifacts or job.markers) for job in table.jobs], dtype=np.bool_)
+    needs_proof = declares[paths.spine.job]
+    return replace(
+        paths, is_started=np.where(is_proven, 1, paths.is_started), is_proven=is_proven, needs_proof=needs_proof
+    )
 
 
 def previous(last: Ints, happened: Events, spine: Spine) -> Ints:
@@ -343,7 +340,7 @@ def overlapping_jobs(table: JobTable, paths: Paths, filed: Filed, run: Ints, sai
     )
     asked = np.flatnonzero((mute & can)[said.job]) if len(said) else np.empty(0, dtype=np.int64)
     if len(asked):
-        probe = Events(*(getattr(said, name)[asked] for name in ("job", "at", "kind", "first", "last")))
+        probe = Events(*(getattr(said, name)[asked] for name in ("job", "at", "kind", "first", "last", "tone")))
         track = paths.track(table, window, paths.own_end)
         first, last = candidates(track, probe)
         where = place(track, probe, first, last, may_straggle=True)

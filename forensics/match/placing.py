@@ -7,13 +7,13 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from forensics.evidence.paired import Flags, Ints
-from forensics.match.alignment import Candidates, Delays, Prices, align
+from forensics.match.alignment import Candidates, Delays, Floats, Prices, align
 from forensics.match.delays import nearest, usual_delays
 from forensics.match.spans import FAR, SECOND, first_after, keys, latest_before
 
 UNKNOWN, UNSETTLED = 0.6, 0.1
 LEAST_SHARE = 0.02
-UNSTARTED = 1.5
+UNSTARTED, UNPROVEN, IN_SPITE = 1.5, 0.7, 1.0
 CLOSE, APART, PLENTY = 2.5, 6.0, 0.2
 AT_ONCE = 90 * SECOND
 NEARLY = 0.98
@@ -26,7 +26,8 @@ class Track:
 
     ``start`` is where delays are counted from; ``opens``..``closes`` is when an event of the run may
     come; ``is_started`` is +1, -1 (a lane covers it and shows no start) or 0 (nobody can tell);
-    ``must_end`` is the instant after which a silent run is settled.
+    ``must_end`` is the instant after which a silent run is settled;
+    ``proof`` is +1 for a run that a file speaks for, -1 where one should and does not, 0 where none is asked.
     """
 
     job: Ints
@@ -35,6 +36,7 @@ class Track:
     closes: Ints
     is_started: Ints
     must_end: Ints
+    proof: Ints
 
     @property
     def origin(self) -> int:
@@ -47,6 +49,7 @@ class Events:
     """Things that happened: job code, instant in ns, and a kind, by which the usual delay is learnt.
 
     ``first`` and ``last`` bound the runs that an event names, where it names some: 0 and FAR otherwise.
+    ``tone`` is what it says: 0 nothing, 1 success, 2 failure.
     """
 
     job: Ints
@@ -54,6 +57,7 @@ class Events:
     kind: Ints
     first: Ints
     last: Ints
+    tone: Ints
 
     def __len__(self) -> int:
         return len(self.at)
@@ -61,7 +65,9 @@ class Events:
 
 def events(job: Ints, at: Ints, kind: Ints) -> Events:
     """Return events that name no run."""
-    return Events(job, at, kind, np.zeros(len(at), dtype=np.int64), np.full(len(at), FAR))
+    return Events(
+        job, at, kind, np.zeros(len(at), dtype=np.int64), np.full(len(at), FAR), np.zeros(len(at), dtype=np.int64)
+    )
 
 
 def candidates(track: Track, happened: Events) -> tuple[Ints, Ints]:
@@ -85,7 +91,8 @@ def place(track: Track, happened: Events, first: Ints, last: Ints, may_straggle:
         return placed
     rows = rows[np.lexsort((rows, happened.at[rows], group[rows]))]
     _, numbered = np.unique(group[rows], return_inverse=True)
-    torn = Candidates(numbered.astype(np.int64), happened.at[rows], *_in_order(numbered, first[rows], last[rows]))
+    ordered = _in_order(numbered, first[rows], last[rows])
+    torn = Candidates(numbered.astype(np.int64), happened.at[rows], *ordered, happened.tone[rows])
     tolerance = track.start - track.opens
     limits = ((track.closes - track.start - tolerance) * NEARLY).astype(np.int64) - tolerance
     delays = usual_delays(torn, track.start, track.is_started, track.must_end, limits, int(numbered.max()) + 1)
@@ -99,6 +106,18 @@ def place(track: Track, happened: Events, first: Ints, last: Ints, may_straggle:
     return placed
 
 
+def _ill_fits(track: Track) -> Floats:
+    """Return for each tone what it costs a run to get an event of it: success without proof, failure in spite of it."""
+    unstarted = np.where(track.is_started < 0, UNSTARTED, 0.0)
+    return np.stack(
+        [
+            unstarted,
+            unstarted + np.where(track.proof < 0, UNPROVEN, 0.0),
+            unstarted + np.where(track.proof > 0, IN_SPITE, 0.0),
+        ]
+    )
+
+
 def _settled_where_clear(torn: Candidates, starts: Ints, delays: Delays, prices: Prices) -> Candidates:
     """Return the events with one run left for those that no alignment could put elsewhere.
 
@@ -109,7 +128,10 @@ def _settled_where_clear(torn: Candidates, starts: Ints, delays: Delays, prices:
     runs = torn.first[:, None] + width
     is_open = runs <= torn.last[:, None]
     runs = np.minimum(runs, len(starts) - 1)
-    cost = delays.cost(torn.group, (torn.at[:, None] - starts[runs]).astype(np.float64)) + prices.taken[runs]
+    cost = (
+        delays.cost(torn.group, (torn.at[:, None] - starts[runs]).astype(np.float64))
+        + prices.taken[torn.tone[:, None], runs]
+    )
     cost = np.where(is_open, cost, np.inf)
     order = np.argmin(cost, axis=1)
     every = np.arange(len(order))
@@ -141,7 +163,7 @@ def _in_pieces(
     opens = np.ones(len(rows), dtype=np.bool_)
     opens[1:] = (np.diff(rows) > 1) | (group[1:] != group[:-1])
     owner = group[opens]
-    pieces = Candidates(np.cumsum(opens) - 1, torn.at[rows], torn.first[rows], torn.last[rows])
+    pieces = Candidates(np.cumsum(opens) - 1, torn.at[rows], torn.first[rows], torn.last[rows], torn.tone[rows])
     by_piece = Delays(delays.middle[owner], delays.early[owner], delays.late[owner], delays.may_straggle)
     return pieces, starts, by_piece, replace(prices, shared=prices.shared[rows], silent=prices.silent[owner])
 
@@ -168,7 +190,7 @@ def _prices(track: Track, torn: Candidates, middle: np.typing.NDArray[np.float64
         skipped=np.where(
             track.is_started < 0, 0.0, np.where(settled, 1.0, UNSETTLED) * np.where(track.is_started == 0, UNKNOWN, 1.0)
         ),
-        taken=np.where(track.is_started < 0, UNSTARTED, 0.0),
+        taken=_ill_fits(track),
         shared=np.where(has_many[torn.group], PLENTY, np.where(follows_closely(torn), CLOSE, APART)),
         silent=-np.log(silence),
     )

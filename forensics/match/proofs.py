@@ -17,7 +17,7 @@ from forensics.evidence.schema import nanoseconds
 from forensics.match.jobtable import JobTable, nanos
 from forensics.match.near import near_paths
 from forensics.match.patterns import DAY, found_date, read_back, written
-from forensics.match.placing import Events
+from forensics.match.placing import Events, events
 from forensics.match.resolve import texts
 from forensics.match.spans import FAR, HOUR, MINUTE, SECOND, at
 from forensics.match.spine import Spine, own_ends
@@ -78,7 +78,7 @@ def file_witnesses(table: JobTable, evidence: Evidence, spine: Spine, window: Wi
         row=rows,
         wanted=found.wanted,
         role=np.array([each.role for each in patterns], dtype=object)[found.wanted],
-        events=Events(job_of[found.wanted], moment, kind, first, last),
+        events=replace(events(job_of[found.wanted], moment, kind), first=first, last=last),
         mtime=mtime[rows],
         size=frame["size"].to_numpy()[rows],
         is_named=named,

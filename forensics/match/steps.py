@@ -182,6 +182,7 @@ def _rest(table: JobTable, spine: Spine, rows: Rows, run: Ints) -> Ints:
         closes=np.maximum(own_ends(table, spine), began)[order],
         is_started=np.where((spine.triggered != NAT) | (spine.begun != NAT), 1, 0)[order],
         must_end=np.full(len(spine), np.iinfo(np.int64).max // 2),
+        proof=np.zeros(len(spine), dtype=np.int64),
     )
     first, last = candidates(track, happened)
     is_late = (first > last) & (last >= 0) & (rows.at - at(track.start, last) <= REACH)

@@ -14,6 +14,7 @@ from forensics.errors import SourceError
 from forensics.evidence.records import FileRead, Yielded
 from forensics.sources import SOURCES
 from forensics.sources.base import ReadOptions, Source
+from forensics.sources.paths import shown
 
 ABSENT = frozenset({errno.ENOENT, errno.ENOTDIR, errno.ELOOP, errno.ENAMETOOLONG})
 # A beat shows what an artifact does: that something was done.
@@ -47,7 +48,7 @@ def recognise(path: Path, lane: str) -> Source:
         names = " and ".join(source.kind for source in claiming)
         raise SourceError(f"{path}: {names} both claim this - name its kind, as in {claiming[0].kind}:{path}")
     if not claiming:
-        wanted = f"name its kind, as in {kinds[0]}:{path} (for {lane}: {', '.join(kinds)})"
+        wanted = f"name its kind, as in {kinds[0]}:{path} (kinds for {lane}: {', '.join(kinds)})"
         raise SourceError(f"{path}: no reader recognises what is in it - {wanted}")
     if not shows(claiming[0], lane):
         raise SourceError(f"{path}: {mistaken(claiming[0], lane)}")
@@ -57,7 +58,7 @@ def recognise(path: Path, lane: str) -> Source:
 def mistaken(source: Source, lane: str) -> str:
     """Return what is wrong with a source that is to show a lane and shows another."""
     others = " and ".join("artifacts" if table == "beats" else table for table in source.lanes)
-    return f"{source.kind} shows {others}, not {lane} - for {lane} there are {', '.join(kinds_showing(lane))}"
+    return f"kind {source.kind} shows {others}, not {lane} - kinds for {lane}: {', '.join(kinds_showing(lane))}"
 
 
 @dataclass(frozen=True)
@@ -76,7 +77,7 @@ class Opened:
             try:
                 yield from self.source.read(path, options)
             except OSError as error:
-                yield FileRead(str(path), 0, fault=f"cannot be opened: {error.strerror or error}")
+                yield FileRead(shown(str(path)), 0, fault=f"cannot be opened: {error.strerror or error}")
 
 
 def open_sources(configs: Sequence[SourceConfig]) -> list[Opened]:
@@ -89,7 +90,7 @@ def open_sources(configs: Sequence[SourceConfig]) -> list[Opened]:
     if unread:
         kinds = ", ".join(source.kind for source in SOURCES)
         raise SourceError(
-            f"this version has no reader for {'; '.join(unread)} - take the [[source]] out of the config (it reads {kinds})"
+            f"this version has no reader for {'; '.join(unread)} - take it out of the config (it reads {kinds})"
         )
     return [replace(open_source(config), name=name) for config, name in zip(configs, names(configs), strict=True)]
 
@@ -110,8 +111,8 @@ def open_source(config: SourceConfig) -> Opened:
 def absence(pattern: str) -> str:
     """Return why there is nothing to read at a path or for a pattern."""
     if "://" in pattern:
-        return f"{pattern}: this version reads no addresses; save what is there to a file"
-    return f"{pattern}: {'no file fits this pattern' if glob.has_magic(pattern) else 'nothing is there'}"
+        return f"{shown(pattern)}: this version reads no addresses; save what is there to a file"
+    return f"{shown(pattern)}: {'no file fits this pattern' if glob.has_magic(pattern) else 'nothing is there'}"
 
 
 def matching_paths(pattern: str) -> Sequence[Path]:
@@ -131,7 +132,7 @@ def is_there(path: Path) -> bool:
 
 
 def names(configs: Sequence[SourceConfig]) -> list[str]:
-    """Return what the sources are called in a report: by the last two parts of their paths, by more where those clash."""
+    """Return what the sources are called in a report: by the last parts of their paths, as many as tell them apart."""
     lengths = [2] * len(configs)
     while True:
         found = [name(config, length) for config, length in zip(configs, lengths, strict=True)]
@@ -147,4 +148,4 @@ def names(configs: Sequence[SourceConfig]) -> list[str]:
 
 def name(config: SourceConfig, parts: int) -> str:
     """Return the kind of a source and the last parts of its path."""
-    return f"{config.kind} {'/'.join(Path(config.path).parts[-parts:]).lstrip('/')}".rstrip()
+    return shown(f"{config.kind} {'/'.join(Path(config.path).parts[-parts:]).lstrip('/')}".rstrip())

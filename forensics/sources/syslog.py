@@ -15,6 +15,7 @@ from typing import ClassVar
 from forensics.evidence.records import FileRead, Yielded
 from forensics.sources.base import ReadOptions
 from forensics.sources.opening import EvidenceFile, head
+from forensics.sources.paths import shown
 from forensics.sources.syslog_clock import Calendar
 from forensics.sources.syslog_lines import anatomy, wording_of
 from forensics.sources.syslog_reading import Reading
@@ -47,14 +48,14 @@ class Syslog:
         Raises:
             OSError: the path itself cannot be opened.
         """
-        file, reading = EvidenceFile(path), Reading(str(path))
+        file, reading = EvidenceFile(path), Reading(shown(str(path)))
         for first, lines in file.chunks():
             yield from reading.take(first, lines, ends_open=file.ends_open)
         calendar = Calendar(reading.clock.years.first_year(options.year, file.modified, options.now), options.timezone)
         yield from reading.rows(calendar, options.host)
         covers = reading.covers(calendar)
         yield FileRead(
-            file=str(path),
+            file=shown(str(path)),
             records=file.records + reading.records_beyond_lines,
             sha256=file.sha256,
             covers=covers,

@@ -95,3 +95,11 @@ def test_spread_is_never_nothing() -> None:
 def test_sides_have_spreads_of_their_own() -> None:
     lopsided = spread(100, 100, 100, 101, 101, 150, 180, 200, 220, 300)
     assert lopsided.late[0] > 5 * lopsided.early[0]
+
+
+def test_starts_out_of_order_leave_a_delay_that_is_a_number() -> None:
+    # Where runs overlap starts are counted from the proofs, and one may fall behind that of the run after it.
+    starts = ints([10 * SECOND, 5 * SECOND])
+    happened = events([60 * SECOND, 70 * SECOND], [0, 0], [1, 1])
+    delays = usual_delays(happened, starts, ints([1, 1]), *[ints([LATER] * 2)] * 2, 1)
+    assert 50 * SECOND <= delays.middle[0] <= 65 * SECOND

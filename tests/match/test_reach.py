@@ -1,0 +1,98 @@
+"""What each source can speak for, and for which jobs."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import UTC, datetime
+from typing import Any
+
+import pytest
+
+from forensics.config import SourceConfig
+from forensics.evidence.coverage import ALWAYS, EVER
+from forensics.evidence.intake import SourceRead
+from forensics.match.reach import channel_jobs, coverage, is_fresh, span_of, speaks_for
+from tests.match.builders import MINUTE, at, evidence, ints, job, message, resolved, step, trigger
+
+DAY = 24 * 60 * MINUTE
+NOW = at("2026-03-20T00:00")
+ACCOUNT = SourceRead("cron.log", "syslog", ("triggers",), covers=(at("00:00"), at("06:17")), newest=at("06:17"), modified=at("06:17"))
+LOG = SourceConfig("syslog", "cron.log")
+
+
+def test_copy_speaks_up_to_its_newest_record() -> None:
+    assert span_of(ACCOUNT, LOG, False, NOW) == (at("00:00"), at("06:17"))
+
+
+def test_fresh_log_speaks_up_to_the_moment_at_which_it_was_read() -> None:
+    assert span_of(ACCOUNT, LOG, True, NOW) == (at("00:00"), ALWAYS)
+
+
+def test_log_declared_a_copy_is_none_that_is_fresh() -> None:
+    assert span_of(ACCOUNT, replace(LOG, live=False), True, NOW) == (at("00:00"), at("06:17"))
+
+
+def test_source_declared_live_is_live() -> None:
+    assert span_of(ACCOUNT, replace(LOG, live=True), False, NOW) == (at("00:00"), ALWAYS)
+
+
+def test_declared_coverage_counts_before_freshness() -> None:
+    declared = replace(LOG, coverage=(datetime(2026, 3, 18, tzinfo=UTC), datetime(2026, 3, 19, tzinfo=UTC)))
+    covers = at("2026-03-18T00:00"), at("2026-03-19T00:00")
+    assert span_of(replace(ACCOUNT, covers=covers), declared, True, NOW) == covers
+
+
+def test_listing_speaks_for_all_time_before_it() -> None:
+    assert span_of(replace(ACCOUNT, covers=(None, at("06:17"))), LOG, False, NOW) == (EVER, at("06:17"))
+
+
+def test_source_without_anything_speaks_for_nothing() -> None:
+    assert span_of(replace(ACCOUNT, covers=None), replace(LOG, live=True), True, NOW) is None
+
+
+@pytest.mark.parametrize(
+    ("newest", "modified", "fresh"),
+    [(NOW, NOW, True), (NOW - DAY, NOW + DAY, True), (NOW - DAY - 1, NOW, False), (NOW, NOW - DAY - 1, False), (NOW, NOW + DAY + 1, False), (None, NOW, False)],
+)
+def test_log_is_fresh_when_line_and_file_are_within_a_day(newest: int | None, modified: int, fresh: bool) -> None:
+    assert is_fresh(replace(ACCOUNT, newest=newest, modified=modified), NOW) == fresh
+
+
+@pytest.mark.parametrize(("host", "speaks"), [(None, True), ("web1", True), ("web1.example.org", True), ("db1", False)])
+def test_log_of_a_host_speaks_for_its_jobs(host: str | None, speaks: bool) -> None:
+    assert speaks_for(replace(ACCOUNT, hosts=frozenset({"WEB1"})), LOG, job(host=host)) == speaks
+
+
+def test_log_of_cron_does_not_speak_for_other_schedulers() -> None:
+    assert not speaks_for(ACCOUNT, LOG, job(scheduler="openclaw"))
+    assert speaks_for(replace(ACCOUNT, kind="jsonl"), LOG, job(scheduler="openclaw"))
+
+
+def test_channels_bound_the_jobs_of_an_export() -> None:
+    jobs = [job("one", attributes={"channel": "#metrics"}), job("two", attributes={"channel": "other"}), job("three")]
+    config = SourceConfig("slack-export", "slack", channels=("metrics",))
+    assert channel_jobs(config, jobs) == {0, 2}
+    assert channel_jobs(replace(config, channels=()), jobs) is None
+
+
+def covered(lane: str, *rows: dict[str, Any]) -> list[bool]:
+    """Return of which jobs (one, two) a lane covers the whole day when every source claims to cover it."""
+    jobs = (job("one"), job("two", scheduler="openclaw"))
+    read = evidence(*rows)
+    whole = tuple(replace(each, kind="syslog", covers=(at("00:00"), NOW)) for each in read.sources)
+    read = replace(read, sources=whole)
+    found = coverage(read, [None] * len(whole), [False] * len(whole), resolved(read, *jobs), NOW)
+    return found.covers(lane, ints([0, 1]), ints([at("01:00")] * 2), ints([at("23:00")] * 2)).tolist()
+
+
+def test_runners_records_speak_only_for_jobs_of_which_they_hold_a_row() -> None:
+    assert covered("lifecycle", step("started", "07:00", "two")) == [False, True]
+
+
+def test_trigger_log_speaks_for_a_foreign_job_that_it_shows() -> None:
+    assert covered("triggers") == [True, False]
+    assert covered("triggers", trigger("07:00", "two")) == [True, True]
+
+
+def test_messages_speak_for_all() -> None:
+    assert covered("notifications", message("one ok", "07:00")) == [True, True]
