@@ -19,7 +19,10 @@ from tests.properties.worlds import Fate, Worker, World, happen, together, write
 DAY = w.millis("2026-03-19")
 
 
-def world(*workers: Worker, fate: Fate = Fate()) -> World:
+USUAL = Fate()
+
+
+def world(*workers: Worker, fate: Fate = USUAL) -> World:
     jobs = workers or (Worker("one", "0 7 * * *"), Worker("two", "0 8 * * *"))
     span = DAY - w.DAY, DAY + w.DAY
     return together([happen(job, "UTC", [fate], span) for job in jobs], DAY, DAY + w.DAY, DAY + w.DAY)
@@ -99,7 +102,7 @@ def test_missing_source_is_a_fault_and_the_others_are_read(tmp_path: Path) -> No
 
 
 def test_window_in_the_future_has_no_runs_and_no_faults(tmp_path: Path) -> None:
-    later = replace(world(), since=DAY + 9 * w.DAY, until=DAY + 10 * w.DAY)
+    later = replace(world(), since=DAY + 9 * w.DAY, until=DAY + 10 * w.DAY, covered_from=DAY - w.DAY)
     assert shown(reported(tmp_path, later)) == []
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
@@ -22,7 +24,7 @@ def test_merged_spans_lie_apart_and_hold_the_same(given_: list[tuple[int, int]])
     # A span of whole numbers holds its ends; halves tell touching spans from those with a gap between them.
     points = [each / 2 for each in range(62)]
     assert [any(a <= p <= b for a, b in found) for p in points] == [any(a <= p <= b for a, b in given_) for p in points]
-    assert all(first[1] < second[0] for first, second in zip(found, found[1:], strict=False))
+    assert all(first[1] < second[0] for first, second in pairwise(found))
 
 
 @given(spans, span)

@@ -21,7 +21,10 @@ def floats(*values: float) -> np.typing.NDArray[np.float64]:
 
 @dataclass(frozen=True)
 class Problem:
-    """Events and runs of one job: times in minutes, each event with the runs that it could belong to."""
+    """Events and runs of one job: times in minutes, each event with the runs that it could belong to.
+
+    ``taken`` are the runs' prices for an event of tone 0; of tone 1 one pays half as much again, and a little for every second run.
+    """
 
     starts: list[int]
     at: list[int]
@@ -32,6 +35,13 @@ class Problem:
     silent: float = 2.0
     middle: float = 3.0
     may_straggle: bool = True
+    tones: tuple[int, ...] = ()
+
+    def tone(self, number: int) -> int:
+        return self.tones[number] if self.tones else 0
+
+    def price_of(self, number: int, run: int) -> float:
+        return self.taken[run] if self.tone(number) == 0 else 1.5 * self.taken[run] + 0.4 * (run % 2)
 
     @property
     def delays(self) -> Delays:
@@ -40,11 +50,13 @@ class Problem:
 
     @property
     def prices(self) -> Prices:
-        return Prices(floats(*self.skipped), floats(*self.taken), floats(*self.shared), floats(self.silent))
+        by_tone = np.array([self.taken, [1.5 * each + 0.4 * (run % 2) for run, each in enumerate(self.taken)]])
+        return Prices(floats(*self.skipped), by_tone, floats(*self.shared), floats(self.silent))
 
     def candidates(self) -> Candidates:
         first, last = ([each[side] for each in self.bounds] for side in (0, 1))
-        return Candidates(ints([0] * len(self.at)), ints(each * MINUTE for each in self.at), ints(first), ints(last))
+        tones = ints(self.tone(number) for number in range(len(self.at)))
+        return Candidates(ints([0] * len(self.at)), ints(each * MINUTE for each in self.at), ints(first), ints(last), tones)
 
     def aligned(self) -> list[int]:
         return align(self.candidates(), ints(each * MINUTE for each in self.starts), self.delays, self.prices).tolist()
@@ -55,7 +67,7 @@ class Problem:
         total = 0.0
         for number, (run, at) in rows:
             delay = floats(float((at - self.starts[run]) * MINUTE))
-            total += float(self.delays.cost(ints([0]), delay)[0]) + self.taken[run]
+            total += float(self.delays.cost(ints([0]), delay)[0]) + self.price_of(number, run)
             total += self.shared[number] if number and chosen[number - 1] == run else 0.0
         span = range(self.bounds[0][0], len(self.starts))
         ends = max(self.bounds[-1][1], chosen[-1]) + 1
@@ -91,6 +103,7 @@ def problems(draw: st.DrawFn) -> Problem:
         draw(st.sampled_from([0.0, 0.5, 3.9])),
         draw(st.sampled_from([0.0, 3.0, 12.0])),
         draw(st.booleans()),
+        tuple(draw(st.lists(st.integers(0, 1), min_size=len(at), max_size=len(at)))),
     )
 
 
@@ -126,6 +139,7 @@ def together(several: list[Problem]) -> list[int]:
         np.concatenate([part.at for part, _ in parts]),
         np.concatenate([part.first + offset for part, offset in parts]),
         np.concatenate([part.last + offset for part, offset in parts]),
+        np.concatenate([part.tone for part, _ in parts]),
     )
     starts = ints(each * MINUTE for problem in several for each in problem.starts)
     delays = [problem.delays for problem in several]
@@ -133,7 +147,7 @@ def together(several: list[Problem]) -> list[int]:
     if len(straggling) > 1:
         return [run for problem in several for run in problem.aligned()]
     joined = Delays(*(np.concatenate([getattr(each, name) for each in delays]) for name in ("middle", "early", "late")), straggling.pop())  # fmt: skip
-    prices = Prices(*(np.concatenate([getattr(each.prices, name) for each in several]) for name in ("skipped", "taken", "shared", "silent")))  # fmt: skip
+    prices = Prices(*(np.concatenate([getattr(each.prices, name) for each in several], axis=-1) for name in ("skipped", "taken", "shared", "silent")))  # fmt: skip
     chosen = align(events, starts, joined, prices)
     return (chosen - ints(offsets[number] for number in group)).tolist()
 
@@ -170,9 +184,9 @@ def test_dear_repeat_goes_to_the_next_run() -> None:
 
 
 def test_no_events_give_nothing() -> None:
-    none = Candidates(ints([]), ints([]), ints([]), ints([]))
+    none = Candidates(*[ints([])] * 5)
     empty = floats()
-    assert align(none, ints([0]), Delays(empty, empty, empty), Prices(empty, empty, empty, empty)).tolist() == []
+    assert align(none, ints([0]), Delays(empty, empty, empty), Prices(empty, empty[None, :], empty, empty)).tolist() == []
 
 
 def cost(seconds: float, may_straggle: bool = True) -> float:

@@ -31,7 +31,7 @@ def learnt(minutes: int, every: int, missed: tuple[int, ...], runs: int = 60, un
     last = np.searchsorted(starts, done, side="right") - 1
     first = np.searchsorted(starts, ints(done) - 120 * MINUTE)
     started = ints(-1 if number in missed else 1 for number in range(runs))
-    events = Candidates(ints([0] * len(done)), ints(done), first.astype(np.int64), last.astype(np.int64))
+    events = Candidates(ints([0] * len(done)), ints(done), first.astype(np.int64), last.astype(np.int64), ints([0] * len(done)))
     must_end = ints([LATER if until is None else until * MINUTE] * runs)
     limits = ints([120 * MINUTE] * runs)
     return float(usual_delays(events, ints(starts), started, must_end, limits, 1).middle[0]) / MINUTE
@@ -65,7 +65,7 @@ def test_periodic_job_is_learnt_from_scattered_missed_runs(minutes: int, missed:
 
 
 def events(at: list[int], first: list[int], last: list[int]) -> Candidates:
-    return Candidates(ints([0] * len(at)), ints(at), ints(first), ints(last))
+    return Candidates(ints([0] * len(at)), ints(at), ints(first), ints(last), ints([0] * len(at)))
 
 
 @given(st.lists(st.integers(0, 100), min_size=1, max_size=6, unique=True).map(sorted), st.integers(0, 130), st.integers(0, 40))

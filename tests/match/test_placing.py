@@ -18,7 +18,7 @@ def track(*starts: int, lasts: int = 30, of: int = 0) -> Track:
     """Return runs that start at some minutes, each open from its start for some minutes."""
     at = ints(each * MINUTE for each in starts)
     count = len(starts)
-    return Track(ints([of] * count), at, at, at + lasts * MINUTE, ints([1] * count), ints([int(FAR)] * count))
+    return Track(ints([of] * count), at, at, at + lasts * MINUTE, ints([1] * count), ints([int(FAR)] * count), ints([0] * count))
 
 
 def placed(runs: Track, *minutes: float) -> list[int]:
@@ -82,5 +82,5 @@ def test_every_event_with_candidates_is_placed_among_them_in_order(starts: list[
 
 def test_repeat_at_once_follows_closely() -> None:
     at = ints(each * SECOND for each in (0, 60, 151, 152))
-    torn = Candidates(ints([0, 0, 0, 1]), at, ints([0] * 4), ints([0] * 4))
+    torn = Candidates(ints([0, 0, 0, 1]), at, *[ints([0] * 4)] * 3)
     assert follows_closely(torn).tolist() == [False, True, False, False]

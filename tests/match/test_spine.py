@@ -23,12 +23,11 @@ def runs_of(job_: Any, *triggers: str, skips: tuple[str, ...] = (), **of: str) -
     """Return (due, triggered) of every run of the window."""
     span = window(**of)
     made, _, _ = trigger_spine(table(job_), starts(*triggers), starts(*skips), starts(*triggers), span)
-    rows = [
+    return [
         (clock(due), clock(triggered))
         for due, triggered, start in zip(made.due.tolist(), made.triggered.tolist(), made.start.tolist(), strict=True)
         if span.since <= (due if due != NAT else start) < span.until
     ]
-    return rows
 
 
 def test_trigger_meets_its_due_time() -> None:

@@ -10,6 +10,7 @@ import tempfile
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -89,6 +90,7 @@ class World:
     triggers: tuple[tuple[int, str, str], ...] = ()
     messages: tuple[tuple[int, str], ...] = ()
     files: tuple[tuple[int, str, int], ...] = ()
+    covered_from: int | None = None
 
     def __repr__(self) -> str:
         span = f"{self.zone} {iso(self.since)} to {iso(self.until)}, now {iso(self.now)}"
@@ -99,7 +101,7 @@ class World:
 
     @property
     def coverage(self) -> str:
-        return f'["{iso(self.since - DAY)}", "{iso(self.now)}"]'
+        return f'["{iso(self.covered_from or self.since - DAY)}", "{iso(self.now)}"]'
 
 
 DAY = 86_400_000
@@ -272,7 +274,7 @@ def write(world: World, folder: Path, layout: Layout = PLAIN) -> Path:
 
 def put(folder: Path, name: str, lines: list[str], layout: Layout) -> None:
     edges = [0, *sorted(round(len(lines) * cut) for cut in layout.cuts), len(lines)]
-    for number, (begin, end) in enumerate(zip(edges, edges[1:], strict=False)):
+    for number, (begin, end) in enumerate(pairwise(edges)):
         content = "".join(f"{line}\n" for line in lines[begin:end]).encode()
         packing = layout.packing[number % len(layout.packing)]
         nth = f".{len(edges) - 2 - number}" if len(edges) > 2 and number < len(edges) - 2 else ""
