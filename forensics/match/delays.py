@@ -100,7 +100,7 @@ def _peaks(events: Candidates, starts: Ints, is_started: Ints) -> list[float]:
 
 
 def _typical_gap(starts: Ints) -> float:
-    gaps = np.diff(starts)
+    gaps = np.diff(np.sort(starts))
     return float(np.median(gaps)) if len(gaps) else 60.0 * SECOND
 
 

@@ -150,6 +150,10 @@ WRAPPERS = frozenset(
     "systemd-cat caffeinate python python2 python3 perl ruby node php java true then do if [ { & && || ; |".split()
 )
 GLUED = re.compile(r"(&&|\|\||[;&|])")
+# Options of wrappers that take the next word as their value, and wrappers that take a plain amount.
+VALUED = {"nice": "n", "ionice": "cnp", "timeout": "ks", "sudo": "ugp", "env": "uC", "flock": "wE", "exec": "a"}
+TIMED = frozenset({"timeout", "sleep", "nice"})
+AMOUNT = re.compile(r"\d+(?:\.\d+)?[smhd]?")
 
 
 def command_name(command: str) -> str:
@@ -168,17 +172,29 @@ def command_name(command: str) -> str:
 
 
 def segments(command: str) -> Iterable[list[str]]:
-    """Yield the words of each simple command of a line, without wrappers, assignments and redirections."""
+    """Yield the words of each simple command of a line, without wrappers, their options, assignments and redirections."""
     words: list[str] = []
+    wrapper, skips = "", False
     for word in GLUED.sub(r" \1 ", command).split():
         if GLUED.fullmatch(word):
             yield words
-            words = []
-        elif not (ASSIGNMENT.match(word) or word[0] in "<>" or word[:2] in {"1>", "2>"}) and not (
-            not words and base_name(word) in WRAPPERS - {"cd", "test", "true", "["}
-        ):
-            words.append(word)
+            words, wrapper, skips = [], "", False
+        elif skips:
+            skips = False
+        elif words or not is_wrapping(word, wrapper):
+            words += [] if ASSIGNMENT.match(word) or word[0] in "<>" or word[:2] in {"1>", "2>"} else [word]
+        elif word.startswith("-"):
+            skips = len(word) == 2 and word[1] in VALUED.get(wrapper, "")
+        else:
+            wrapper = base_name(word) if base_name(word) in WRAPPERS else wrapper
     yield words
+
+
+def is_wrapping(word: str, wrapper: str) -> bool:
+    """Return whether a word at the head of a command only says how to run it: a wrapper, or an option or time of one."""
+    if wrapper and (word.startswith("-") or (wrapper in TIMED and AMOUNT.fullmatch(word))):
+        return True
+    return base_name(word) in WRAPPERS - {"cd", "test", "true", "["}
 
 
 def is_argument(word: str) -> bool:

@@ -103,13 +103,26 @@ def glob_regex(text: str) -> str:
             out.append(".*")
             position += 2
         elif text[position] == "[" and (end := text.find("]", position + 2)) > 0:
-            inner = text[position + 1 : end].replace("\\", "\\\\").replace("[", "\\[")
-            out.append(f"[{'^' + inner[1:] if inner.startswith('!') else inner}]")
+            out.append(class_regex(text[position + 1 : end]))
             position = end + 1
         else:
             out.append({"*": "[^/]*", "?": "[^/]"}.get(text[position]) or re.escape(text[position]))
             position += 1
     return "".join(out)
+
+
+def class_regex(inner: str) -> str:
+    """Return a glob's ``[...]`` as a regular expression; one with a range that runs backwards stands for its own signs."""
+    plain = inner.replace("\\", "\\\\").replace("[", "\\[")
+    is_not = plain.startswith("!")
+    plain = plain[1:] if is_not else plain
+    plain = "\\" + plain if plain.startswith("^") else plain
+    written_as = f"[{'^' if is_not else ''}{plain}]"
+    try:
+        re.compile(written_as)
+    except re.error:
+        return re.escape(f"[{inner}]")
+    return written_as
 
 
 def format_regex(date_format: str) -> str:

@@ -10,7 +10,7 @@ from typing import Any, TypeVar
 import numpy as np
 import pandas as pd
 
-from forensics.config import Job
+from forensics.config import Job, Phrases
 from forensics.evidence.intake import Evidence
 from forensics.match.claims import claim_of, streak_of, without
 from forensics.match.names import NAME, Named, NameIndex, command_name, short_host, slug, tokens
@@ -241,15 +241,16 @@ class Message:
                     yield number if len(lines) > 1 else 0, found.from_message(name, self.host), rest, streak_of(line)
 
 
-LABEL = re.compile(r"\b(?:job|task|cron)\s{0,2}[:=]?\s{0,2}[`'\"]?([A-Za-z][\w.-]{1,63})", re.IGNORECASE)
+LABEL = re.compile(r"\b(?:cron[ -]?job|job|task|cron)\b\s{0,2}[:=]?\s{0,2}[`'\"]?([A-Za-z][\w.-]{0,63})", re.IGNORECASE)
+PARTED = re.compile(r"[A-Za-z0-9][_-][A-Za-z0-9]")
+OUTCOMES = frozenset(word.casefold() for words in vars(Phrases()).values() for word in words)
 
 
 def name_in(line: str) -> str | None:
     """Return the first word of a line that can only be a job's name: labelled as one, or of several parts."""
-    labelled = LABEL.search(line)
-    if labelled:
-        return labelled.group(1).rstrip(".-")
+    for labelled in LABEL.finditer(line):
+        name = labelled.group(1).rstrip(".-")
+        if name.casefold() not in OUTCOMES:
+            return name
     words = (found.group().rstrip(".-") for found in re.finditer(r"[A-Za-z][\w.-]*", line))
-    return next(
-        (word for word in words if re.search(r"[A-Za-z0-9][_-][A-Za-z0-9]", word) and NAME.fullmatch(word)), None
-    )
+    return next((word for word in words if PARTED.search(word) and NAME.fullmatch(word)), None)
