@@ -130,7 +130,11 @@ def test_configured_heartbeat_folders_are_sources(tmp_path: Path, is_there: bool
 def test_heartbeat_folder_that_is_a_source_already_is_read_once(tmp_path: Path) -> None:
     (tmp_path / "beats").mkdir()
     named = SourceConfig("heartbeats", f"{tmp_path}/beats/")
-    config = replace(read_config("", str(tmp_path / "f.toml")), sources=(named,), heartbeats=Heartbeats((f"{tmp_path}/beats",), configured=True))
+    config = replace(
+        read_config("", str(tmp_path / "f.toml")),
+        sources=(named,),
+        heartbeats=Heartbeats((f"{tmp_path}/beats",), configured=True),
+    )
     assert with_heartbeats(config) == [named]
 
 

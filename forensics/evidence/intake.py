@@ -81,7 +81,7 @@ class Intake:
         faults: Iterable[str] = (),
         declared: tuple[int, int] | None = None,
     ) -> SourceRead:
-        """Read one source to its end and return its account; ``declared`` is the coverage that the config claims for it."""
+        """Read one source to its end and return its account; ``declared`` is the coverage that its config claims."""
         position, rows, reads, rejected = len(self._sources), Counter[str](), list[FileRead](), 0
         for each in yielded:
             match each:

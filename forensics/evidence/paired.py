@@ -22,7 +22,7 @@ NAT: int = np.iinfo(np.int64).min
 
 @dataclass(frozen=True)
 class Window:
-    """The stretch of time that a report is about, ``[since, until)``, and the instant of judging; ns since the epoch."""
+    """The time that a report is about, ``[since, until)``, and the instant of judging; ns since the epoch."""
 
     since: int
     until: int
@@ -61,7 +61,10 @@ class Links:
 
 @dataclass(frozen=True)
 class Claims(Links):
-    """What notifications say, in order of time within a run: ``claim`` is one of CLAIM_CODES, ``line`` the message's line (0: all of it)."""
+    """What notifications say, in order of time within a run.
+
+    ``claim`` is the place of a word in CLAIM_CODES, ``line`` the message's line (0: all of it).
+    """
 
     line: Ints
     claim: Ints
@@ -71,7 +74,7 @@ class Claims(Links):
 
 @dataclass(frozen=True)
 class Proofs(Links):
-    """Files of runs: ``pattern`` is the number of the pattern that they fit; ``at`` is NAT where an mtime proves nothing.
+    """Files of runs: ``pattern`` numbers the pattern that they fit; ``at`` is NAT where an mtime proves nothing.
 
     ``is_late``: outside the run's own time.
     """
@@ -84,7 +87,10 @@ class Proofs(Links):
 
 @dataclass(frozen=True)
 class Steps(Links):
-    """What the runner recorded, in order of time within a run: ``event`` is one of EVENT_CODES, ``exit_code`` NaN where not told."""
+    """What the runner recorded, in order of time within a run.
+
+    ``event`` is the place of a word in EVENT_CODES, ``exit_code`` NaN where not told.
+    """
 
     event: Ints
     at: Ints
@@ -93,7 +99,7 @@ class Steps(Links):
 
 @dataclass(frozen=True)
 class Pattern:
-    """A pattern that some job declares: ``is_shared`` means that more than one of its runs would write the same path."""
+    """A pattern that a job declares: ``is_shared`` means that several of its runs would write the same path."""
 
     number: int
     job: int

@@ -17,7 +17,7 @@ from forensics.evidence.provenance import Provenance
 
 @dataclass(frozen=True)
 class Heartbeat:
-    """A line of the panel: ``status`` is ok, late, stale, missing, corrupt, future or foreign; ``last`` in ns since the epoch."""
+    """A line of the panel: ``status`` is ok, late, stale, missing, corrupt, future or foreign; ``last`` in ns."""
 
     job: str
     status: str

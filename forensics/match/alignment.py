@@ -72,8 +72,8 @@ class Prices:
     """What an alignment pays beside unusual delays.
 
     ``skipped`` (one a run) times ``silent`` (one a group): the run is left without an event; ``taken``
-    (a row for each tone, one a run): it gets an event that fits it ill; ``shared`` (one an event): the event joins a run
-    that has one already.
+    (a row for each tone, one a run): it gets an event that fits it ill; ``shared`` (one an event): the event
+    joins a run that has one already.
     """
 
     skipped: Floats

@@ -64,7 +64,7 @@ def alternation(phrases: Sequence[str]) -> re.Pattern[str]:
 
 
 def claim_of(text: str, phrases: Phrases, color: str | None = None) -> Claim | None:
-    """Return what a text claims that is already rid of job names; its attachment's colour decides where no phrase does."""
+    """Return what a text without job names claims; its attachment's colour decides where no phrase does."""
     compiled = reader(phrases)
     lead = text.lstrip(BULLETS)
     leading = next(

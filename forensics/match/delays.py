@@ -17,7 +17,7 @@ from forensics.match.spans import SECOND, Flags, Ints, group_bounds
 LEAST_SPREAD = 2.0 * SECOND
 RELATIVE_SPREAD, FEW = 0.02, 5.0
 PEAKS = 8
-# Shares of the events, and how many standard deviations of a normal they lie from its middle: one message in ten comes late.
+# Shares of the events, and how many deviations of a normal they lie from its middle; one message in ten comes late.
 EARLY_SHARE, EARLY_SHARE_SPREAD = 0.1, 1.28
 LATE_SHARE, LATE_SHARE_SPREAD = 0.8, 0.84
 RUN_WEIGHT, MARGIN, INDISTINCT = 4.0, 1.5, 0.15

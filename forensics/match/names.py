@@ -172,7 +172,7 @@ def command_name(command: str) -> str:
 
 
 def segments(command: str) -> Iterable[list[str]]:
-    """Yield the words of each simple command of a line, without wrappers, their options, assignments and redirections."""
+    """Yield the words of each simple command of a line, without wrappers, assignments and redirections."""
     words: list[str] = []
     wrapper, skips = "", False
     for word in GLUED.sub(r" \1 ", command).split():
@@ -191,7 +191,7 @@ def segments(command: str) -> Iterable[list[str]]:
 
 
 def is_wrapping(word: str, wrapper: str) -> bool:
-    """Return whether a word at the head of a command only says how to run it: a wrapper, or an option or time of one."""
+    """Return whether a word at a command's head only says how to run it: a wrapper, or its option or time."""
     if wrapper and (word.startswith("-") or (wrapper in TIMED and AMOUNT.fullmatch(word))):
         return True
     return base_name(word) in WRAPPERS - {"cd", "test", "true", "["}

@@ -8,7 +8,7 @@ import numpy as np
 
 from forensics.evidence.coverage import Coverage
 from forensics.evidence.intake import Evidence
-from forensics.evidence.paired import CLAIM_CODES, NAT, Claims, Flags, Ints, Links, Paired, Proofs, Runs, Steps, Window
+from forensics.evidence.paired import CLAIM_CODES, NAT, Claims, Flags, Ints, Links, Paired, Runs, Window
 from forensics.evidence.schema import nanoseconds
 from forensics.match.jobtable import JobTable, job_table
 from forensics.match.placing import Events, Track, candidates, events, place
@@ -26,7 +26,7 @@ ANNOUNCED_SHARE = 0.3
 
 @dataclass(frozen=True)
 class Paths:
-    """How the runs of a spine look to what happened: when each is over, whether something started it, and whether a file speaks for it."""
+    """How the runs of a spine look to events: when each is over, what started it, and whether a file speaks for it."""
 
     spine: Spine
     own_end: Ints
@@ -157,7 +157,7 @@ def place_files(table: JobTable, paths: Paths, filed: Filed, window: Window) -> 
 
 
 def said_idle(table: JobTable, paths: Paths, resolved: Resolved, evidence: Evidence) -> Paths:
-    """Return the runs with those taken for idle that a message at their start says were skipped, or no more than started.
+    """Return the runs with those taken for idle that a message at their start says were skipped or started.
 
     Where runs overlap this tells whose the files are. A job that announces most of its starts says nothing by it.
     """
@@ -261,7 +261,7 @@ def runs_by_id(names: list[str | None], ids: dict[str, int]) -> Ints:
 
 
 def with_stages(paths: Paths, happened: Events, said: Ints, first: Ints, last: Ints, spine: Spine) -> tuple[Ints, Ints]:
-    """Return the candidates with one left for what is said before the end: a start by its time, a skip by the lack of proof."""
+    """Return the candidates with one left for what is said early: a start by its time, a skip by lack of proof."""
     fits = first <= last
     starts = (said == STARTED) & fits
     left_out = (said == CLAIM_CODES.index("skipped")) & fits
@@ -272,7 +272,7 @@ def with_stages(paths: Paths, happened: Events, said: Ints, first: Ints, last: I
 
 
 def idle_runs(paths: Paths, moment: Ints, first: Ints, last: Ints) -> Ints:
-    """Return for each message of a skip the run without proof that it means; of several the one at the job's usual delay for such."""
+    """Return for each message of a skip the run without proof that it means, by the job's usual delay."""
     spine, idle = paths.spine, ~paths.is_proven
     counted = np.concatenate([[0], np.cumsum(idle)])
     choices = counted[last + 1] - counted[first]
@@ -327,7 +327,7 @@ def last_started(paths: Paths) -> Ints:
 
 
 def overlapping_jobs(table: JobTable, paths: Paths, filed: Filed, run: Ints, said: Events, window: Window) -> Flags:
-    """Return the jobs whose runs are seen to go on after the next one's start: by their files, else by their messages."""
+    """Return the jobs whose runs go on after the next one's start: by their files, else by their messages."""
     spine, jobs = paths.spine, len(table.jobs)
     placed = (run >= 0) & (filed.role != "state") & ~filed.is_late(run, paths.own_end, table)
     job, beyond = filed.events.job[placed], filed.events.at[placed] >= at(paths.next_start, run)[placed]
@@ -350,7 +350,7 @@ def overlapping_jobs(table: JobTable, paths: Paths, filed: Filed, run: Ints, sai
 
 
 def started_from(paths: Paths, filed: Filed, run: Ints, does_overlap: Flags) -> Ints:
-    """Return the starts from which messages are counted: where runs overlap, the proof's time less the usual delay of proofs."""
+    """Return the starts that messages count from: where runs overlap, the proof's time less its usual delay."""
     spine = paths.spine
     starts = spine.start.copy()
     rows = np.flatnonzero((run >= 0) & (filed.role != "state"))
@@ -370,7 +370,7 @@ def started_from(paths: Paths, filed: Filed, run: Ints, does_overlap: Flags) -> 
 def with_claim_runs(
     table: JobTable, paths: Paths, resolved: Resolved, evidence: Evidence, run: Ints, coverage: Coverage, window: Window
 ) -> tuple[Paths, Ints, Ints]:
-    """Return the runs with those added that only a message shows, the new row of each old run, and the messages' runs."""
+    """Return the runs with those that only a message shows, the new row of each old run, and the messages' runs."""
     speech = resolved.speech
     moment = nanoseconds(evidence.notifications["at"])[speech.row]
     claims_something = np.array([claim != "" for claim in speech.claim], dtype=np.bool_)
@@ -387,7 +387,7 @@ def with_claim_runs(
 
 
 def starts_of_talk(job: Ints, moment: Ints, claim: np.typing.NDArray[np.object_]) -> Flags:
-    """Return which claims without a run open one: all but an end that follows its own start, and a repeat of the same words' claim at once."""
+    """Return which claims without a run open one: all but an end after its own start, and a repeat at once."""
     opens = np.ones(len(job), dtype=np.bool_)
     same = (job[1:] == job[:-1]) & (np.diff(moment) <= 6 * HOUR)
     follows = (claim[:-1] == "started") & (claim[1:] != "started")

@@ -112,7 +112,7 @@ def glob_regex(text: str) -> str:
 
 
 def class_regex(inner: str) -> str:
-    """Return a glob's ``[...]`` as a regular expression; one with a range that runs backwards stands for its own signs."""
+    """Return a glob's ``[...]`` as a regular expression; one whose range runs backwards stands for its own signs."""
     plain = inner.replace("\\", "\\\\").replace("[", "\\[")
     is_not = plain.startswith("!")
     plain = plain[1:] if is_not else plain
@@ -171,12 +171,10 @@ def read_back(date_format: str, zone: ZoneInfo, text: str) -> int | None:
 
 def found_date(path: str, zone: ZoneInfo) -> tuple[int, int] | None:
     """Return (instant, resolution) in ns of the last date that stands in a path, None where none does."""
-    last = None
-    for last in ANY_DATE.finditer(path):
-        pass
-    if last is None:
+    found = list(ANY_DATE.finditer(path))
+    if not found:
         return None
-    year, _, month, day, hour, minute, second = last.groups()
+    year, _, month, day, hour, minute, second = found[-1].groups()
     try:
         named = datetime(
             int(year), int(month), int(day), int(hour or 0), int(minute or 0), int(second or 0), tzinfo=zone

@@ -145,7 +145,7 @@ def _settled_where_clear(torn: Candidates, starts: Ints, delays: Delays, prices:
 
 
 def _doubtful(torn: Candidates) -> Flags:
-    """Return the events that could belong to several runs, and their neighbours of the same group, which hold them in place."""
+    """Return the events that could belong to several runs, and their neighbours, which hold them in place."""
     open_ended = torn.first < torn.last
     alike = torn.group[1:] == torn.group[:-1]
     doubtful = open_ended.copy()

@@ -112,7 +112,7 @@ def copied_rows(evidence: Evidence, mtime: Ints, table: JobTable, spine: Spine) 
 def named_runs(
     table: JobTable, found: Witnesses, patterns: Sequence[Wanted], spine: Spine, mtime: Ints, copied: Flags
 ) -> tuple[Ints, Ints, Flags, Flags, Ints]:
-    """Return for each file the first and last run that its path names, whether it names any, whether it names a foreign time, and when it counts."""
+    """Return for each file the runs that it names, first and last, whether it names one or a foreign time, and its time."""
     count = len(found.row)
     first, last = np.zeros(count, dtype=np.int64), np.full(count, FAR)
     named, foreign, moment = np.zeros(count, dtype=np.bool_), np.zeros(count, dtype=np.bool_), mtime.copy()
@@ -142,7 +142,7 @@ def named_runs(
 
 @dataclass(frozen=True)
 class Dates:
-    """What the paths of one pattern name: a text for each file ("" for none), the runs so named, and times to place others by."""
+    """What the paths of one pattern name: a text for each file, the runs so named, and times to place others by."""
 
     texts: Sequence[str]
     runs: Mapping[str, tuple[int, int]]
@@ -256,7 +256,7 @@ def patterns_like(
 def pattern_list(
     jobs: Sequence[Job], filed: Filed, spine: Spine, near: Mapping[int, str]
 ) -> tuple[paired.Pattern, ...]:
-    """Return all patterns, with whether several runs of the job would write one path, and a path that is nearly theirs."""
+    """Return all patterns, with whether several runs would write one path, and a path that is nearly theirs."""
     listed = []
     for each in filed.patterns:
         form = each.pattern.date_format
@@ -300,7 +300,7 @@ def lost_runs(filed: Filed, spine: Spine, own_end: Ints, table: JobTable, near: 
 
 
 def can_collide(each: Wanted, job: Job, due: Ints) -> bool:
-    """Return whether two runs of a job can write one path: its dates are coarse, or the zone's clock is set back meanwhile."""
+    """Return whether two runs of a job can write one path: its dates are coarse, or the clock is set back meanwhile."""
     if each.pattern.resolution >= HOUR:
         return True
     known = due[due != NAT]

@@ -18,7 +18,7 @@ FRESH = 86_400 * 1_000_000_000
 
 
 def span_of(account: SourceRead, config: SourceConfig | None, is_log: bool, now: int) -> Span | None:
-    """Return the stretch that a source can speak for: declared, else up to its newest record, or up to now where it is live."""
+    """Return what a source can speak for: as declared, else up to its newest record, or to now where it is live."""
     if account.covers is None:
         return None
     start, end = account.covers

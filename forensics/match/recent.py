@@ -15,7 +15,7 @@ WANTED = 4
 
 
 def last_due_times(job: Job, now: int) -> list[int]:
-    """Return up to four due times of a job's schedule before ``now``, ascending, in ns; none where it has no schedule."""
+    """Return up to four due times of a job before ``now``, ascending, in ns; none where it has no schedule."""
     if job.schedule is None or job.problem is not None:
         return []
     found: list[int] = []

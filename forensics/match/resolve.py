@@ -88,7 +88,7 @@ def named_rows(frame: pd.DataFrame, index: NameIndex) -> Ints:
 
 
 def foreign_rows(evidence: Evidence) -> np.typing.NDArray[np.bool_]:
-    """Return which lifecycle rows only tell of parts of a cron job (anacron's, run-parts') and make no job of their own."""
+    """Return which lifecycle rows tell of parts of a cron job (anacron's, run-parts') and make no job."""
     kinds = np.array([source.kind in OWN_JOB_KINDS for source in evidence.sources], dtype=np.bool_)
     frame = evidence.lifecycle
     if not len(frame):

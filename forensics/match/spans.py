@@ -17,7 +17,7 @@ _BITS = 47
 
 
 def keys(job: Ints, at: Ints, origin: int) -> Ints:
-    """Return one sortable integer for each (job code, instant in ns); instants within two years of the origin keep µs."""
+    """Return one sortable integer for each (job code, instant in ns); within two years of the origin to the µs."""
     limit = (1 << (_BITS - 1)) - 1
     micros = np.clip((at - origin) // 1000, -limit, limit)
     return (job << _BITS) + micros + limit

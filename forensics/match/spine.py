@@ -92,7 +92,7 @@ def signals(job: Ints, at: Ints, row: Ints) -> Signals:
 
 
 def due_runs(table: JobTable, started: Signals, window: Window) -> tuple[Ints, Ints]:
-    """Return (job, due) of every due time that matters to the window, sorted; intervals count from what was seen to start."""
+    """Return (job, due) of every due time that matters to the window, sorted; intervals count from starts seen."""
     parts = [(code, due_of(job, code, started, table, window)) for code, job in enumerate(table.jobs)]
     parts = [(code, _pruned(due, int(table.longest[code]), window)) for code, due in parts]
     codes = np.repeat(np.array([code for code, _ in parts], dtype=np.int64), [len(due) for _, due in parts])

@@ -41,7 +41,9 @@ def test_sums_over_rows_are_those_of_a_loop(rows: list[tuple[int, int, bool]]) -
     assert per_run(4, run, chosen).tolist() == [bool(times) for times in mine]
     assert earliest(4, run, when, chosen).tolist() == [min(times, default=NAT) for times in mine]
     assert latest(4, run, when, chosen).tolist() == [max(times, default=NAT) for times in mine]
-    last = [max((place for place, row in enumerate(rows) if row[2] and row[0] == each), default=-1) for each in range(4)]
+    last = [
+        max((place for place, row in enumerate(rows) if row[2] and row[0] == each), default=-1) for each in range(4)
+    ]
     assert last_row(4, run, chosen).tolist() == last
 
 
@@ -90,7 +92,16 @@ def test_state_file_proves_nothing() -> None:
     assert executed(T, file("s", "07:04", pattern=1), job=replace(JOB, state_files=("s",))) is None
 
 
-@pytest.mark.parametrize(("event", "code", "is_proof"), [("completed", 0, True), ("completed", float("nan"), True), ("completed", 1, False), ("ended", 0, False), ("started", float("nan"), False)])
+@pytest.mark.parametrize(
+    ("event", "code", "is_proof"),
+    [
+        ("completed", 0, True),
+        ("completed", float("nan"), True),
+        ("completed", 1, False),
+        ("ended", 0, False),
+        ("started", float("nan"), False),
+    ],
+)
 def test_runners_word_proves_a_job_without_files(event: str, code: float, is_proof: bool) -> None:
     assert (executed(T, step(event, "07:04", code), job=BARE) == at("07:04")) == is_proof
 

@@ -57,7 +57,9 @@ FLAGS: list[tuple[str, str, tuple[Row, ...], dict[str, Any], bool]] = [
 ]  # fmt: skip
 
 
-@pytest.mark.parametrize(("flag", "rows", "given", "holds"), [case[1:] for case in FLAGS], ids=[f"{case[1]}: {case[0]}" for case in FLAGS])
+@pytest.mark.parametrize(
+    ("flag", "rows", "given", "holds"), [case[1:] for case in FLAGS], ids=[f"{case[1]}: {case[0]}" for case in FLAGS]
+)
 def test_flag(flag: str, rows: tuple[Row, ...], given: dict[str, Any], holds: bool) -> None:
     assert (flag in told(*rows, **given).flags) == holds
 
@@ -79,7 +81,11 @@ CAUSES = [
     ("exit code just above those of kills", "exit_code", (T, step("failed", "07:04:30", 166))),
     ("exit code just below those of kills", "exit_code", (T, step("failed", "07:04:30", 128))),
     ("boot timed out", "boot_timeout", (T, step("boot_started", "07:00:02"), step("timed_out", "07:01:02"))),
-    ("timed out after boot", "timed_out", (T, step("boot_started", "07:00:02"), step("booted", "07:00:09"), step("timed_out", "07:30"))),
+    (
+        "timed out after boot",
+        "timed_out",
+        (T, step("boot_started", "07:00:02"), step("booted", "07:00:09"), step("timed_out", "07:30")),
+    ),
     ("nothing tells", None, (T,)),
     ("work done after all", None, (T, step("failed", "07:03", 1), A)),
     ("skipped", None, (skip("07:00"),)),
@@ -114,7 +120,13 @@ def test_hour_that_is_skipped_or_comes_twice_is_told(due: str, zone: ZoneInfo, c
 
 @pytest.mark.parametrize(
     ("changed", "has"),
-    [({}, True), ({"schedule": None}, False), ({"problem": "never fires"}, False), ({"schedule": "@reboot"}, False), ({"schedule": "@daily"}, True)],
+    [
+        ({}, True),
+        ({"schedule": None}, False),
+        ({"problem": "never fires"}, False),
+        ({"schedule": "@reboot"}, False),
+        ({"schedule": "@daily"}, True),
+    ],
 )
 def test_schedule_gives_due_times(changed: dict[str, Any], has: bool) -> None:
     assert has_due_times(replace(JOB, **changed)) == has

@@ -87,7 +87,10 @@ def keys(*names: tuple[str, str | None, str]) -> list[str]:
 
 
 def test_key_names_job_host_and_moment() -> None:
-    assert keys(("a", None, "07:00"), ("a", "web1", "07:00")) == ["a/2026-03-19T07:00:00Z", "a@web1/2026-03-19T07:00:00Z"]
+    assert keys(("a", None, "07:00"), ("a", "web1", "07:00")) == [
+        "a/2026-03-19T07:00:00Z",
+        "a@web1/2026-03-19T07:00:00Z",
+    ]
 
 
 def test_equal_keys_are_numbered() -> None:

@@ -53,7 +53,12 @@ CASES: list[tuple[str, str, tuple[Row, ...], dict[str, Any]]] = [
     ("recorded skip, but the work is there", "unreported", (skip("07:00:01"), A), {}),
     ("said skipped, then done", "false_success", (T, said("skipped", "07:01"), GOOD), {}),
     ("said started, and nothing more", "interrupted", (T, said("started", "07:01")), {}),
-    ("state file touched", "interrupted", (T, file("s", "07:01", pattern=1)), {"job": replace(JOB, state_files=("s",))}),
+    (
+        "state file touched",
+        "interrupted",
+        (T, file("s", "07:01", pattern=1)),
+        {"job": replace(JOB, state_files=("s",))},
+    ),
     ("one of two files", "interrupted", (T, A), {"job": TWO}),
     ("one of two files, any will do", "confirmed", (T, A, GOOD), {"job": replace(TWO, proof="any")}),
     ("one of two files, said done", "false_success", (T, A, GOOD), {"job": TWO}),
@@ -97,7 +102,19 @@ def test_every_verdict_is_among_the_cases() -> None:
     assert {verdict for _, verdict, _, _ in CASES} == set(Verdict)
 
 
-ANY = [T, A, GOOD, BAD, said("started", "07:00:30"), said("skipped", "07:02"), DONE, EXIT_1, KILLED, skip("07:00:05"), beat("07:03")]
+ANY = [
+    T,
+    A,
+    GOOD,
+    BAD,
+    said("started", "07:00:30"),
+    said("skipped", "07:02"),
+    DONE,
+    EXIT_1,
+    KILLED,
+    skip("07:00:05"),
+    beat("07:03"),
+]
 bags = st.lists(st.sampled_from(ANY), max_size=5).map(lambda rows: sorted(rows, key=lambda row: row.columns["at"]))
 nows = st.sampled_from(["2026-03-19T07:06", "2026-03-19T07:20", "2026-03-19T07:41", "2026-03-20T00:00"])
 

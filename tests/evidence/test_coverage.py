@@ -28,7 +28,9 @@ def test_merged_spans_lie_apart_and_hold_the_same(given_: list[tuple[int, int]])
 
 
 @given(spans, span)
-def test_stretch_is_covered_when_all_of_it_lies_in_what_is_covered(given_: list[tuple[int, int]], asked: tuple[int, int]) -> None:
+def test_stretch_is_covered_when_all_of_it_lies_in_what_is_covered(
+    given_: list[tuple[int, int]], asked: tuple[int, int]
+) -> None:
     lane = Coverage({"triggers": [merged(given_)]})
     points = [each / 2 for each in range(2 * asked[0], 2 * asked[1] + 1)]
     whole = all(any(a <= p <= b for a, b in given_) for p in points)
@@ -48,7 +50,9 @@ def test_each_job_has_its_own_spans() -> None:
 
 def test_sources_that_meet_are_one_stretch_for_the_jobs_that_both_concern() -> None:
     lanes = frozenset({"triggers"})
-    found = coverage_of([Reach(lanes, (0, 10), frozenset({0, 1})), Reach(lanes, (10, 20), frozenset({1}))], ["triggers", "beats"], 3)
+    found = coverage_of(
+        [Reach(lanes, (0, 10), frozenset({0, 1})), Reach(lanes, (10, 20), frozenset({1}))], ["triggers", "beats"], 3
+    )
     assert found.spans["triggers"] == [((0, 10),), ((0, 20),), ()]
     assert found.spans["beats"] == [(), (), ()]
 

@@ -63,7 +63,9 @@ def test_account_adds_up() -> None:
 def test_files_of_a_source_are_summed() -> None:
     reads = (
         FileRead("a", 4, covers=(10, 20), newest=20, modified=5, skipped={"kernel": 1}, hosts=frozenset({"x"})),
-        FileRead("b", 5, covers=(30, 40), newest=40, modified=9, skipped={"kernel": 2, "mail": 1}, hosts=frozenset({"y"})),
+        FileRead(
+            "b", 5, covers=(30, 40), newest=40, modified=9, skipped={"kernel": 2, "mail": 1}, hosts=frozenset({"y"})
+        ),
     )
     account, _ = taken(*reads)
     assert (account.files, account.records, account.covers, account.newest, account.modified) == (2, 9, (10, 40), 40, 9)

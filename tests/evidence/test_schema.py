@@ -49,7 +49,12 @@ def test_null_where_none_may_be_is_told_by_row() -> None:
 
 def test_every_violation_is_told_at_once() -> None:
     broken = FRAME.build({**VALUES, "name": [None, None]}, 2).drop(columns="count").astype({"share": "str"})
-    assert problems(broken) == [("name", 0, "null"), ("name", 1, "null"), ("count", -1, "column is missing"), ("share", -1, "dtype is str")]
+    assert problems(broken) == [
+        ("name", 0, "null"),
+        ("name", 1, "null"),
+        ("count", -1, "column is missing"),
+        ("share", -1, "dtype is str"),
+    ]
 
 
 @pytest.mark.parametrize("dtype", sorted(PANDAS))

@@ -117,7 +117,9 @@ def covered(jobs: int, *lanes: str) -> Coverage:
     return Coverage({name: [everywhere if name in chosen else ()] * jobs for name in names})
 
 
-def paired(*rows: dict[str, Any], jobs: Sequence[Job] = (), of: Window | None = None, lanes: Sequence[str] = ()) -> Paired:
+def paired(
+    *rows: dict[str, Any], jobs: Sequence[Job] = (), of: Window | None = None, lanes: Sequence[str] = ()
+) -> Paired:
     """Return the runs of some rows of evidence."""
     read = evidence(*rows)
     known = resolved(read, *(jobs or (job(),)))

@@ -56,7 +56,9 @@ class Problem:
     def candidates(self) -> Candidates:
         first, last = ([each[side] for each in self.bounds] for side in (0, 1))
         tones = ints(self.tone(number) for number in range(len(self.at)))
-        return Candidates(ints([0] * len(self.at)), ints(each * MINUTE for each in self.at), ints(first), ints(last), tones)
+        return Candidates(
+            ints([0] * len(self.at)), ints(each * MINUTE for each in self.at), ints(first), ints(last), tones
+        )
 
     def aligned(self) -> list[int]:
         return align(self.candidates(), ints(each * MINUTE for each in self.starts), self.delays, self.prices).tolist()
@@ -186,7 +188,9 @@ def test_dear_repeat_goes_to_the_next_run() -> None:
 def test_no_events_give_nothing() -> None:
     none = Candidates(*[ints([])] * 5)
     empty = floats()
-    assert align(none, ints([0]), Delays(empty, empty, empty), Prices(empty, empty[None, :], empty, empty)).tolist() == []
+    assert (
+        align(none, ints([0]), Delays(empty, empty, empty), Prices(empty, empty[None, :], empty, empty)).tolist() == []
+    )
 
 
 def cost(seconds: float, may_straggle: bool = True) -> float:

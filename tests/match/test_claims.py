@@ -58,7 +58,9 @@ def test_text_claims(text: str, claim: str | None) -> None:
     assert claim_of(text, PLAIN) == claim
 
 
-@pytest.mark.parametrize(("color", "claim"), [("danger", "failure"), ("good", "success"), ("warning", None), ("#00ff00", None)])
+@pytest.mark.parametrize(
+    ("color", "claim"), [("danger", "failure"), ("good", "success"), ("warning", None), ("#00ff00", None)]
+)
 def test_colour_decides_where_no_phrase_does(color: str, claim: str | None) -> None:
     assert claim_of("Job", PLAIN, color) == claim
 
@@ -69,7 +71,12 @@ def test_phrase_wins_over_the_colour() -> None:
 
 def test_own_phrases_replace_the_usual_ones() -> None:
     own = Phrases(success=("alles gut",), failure=("kaputt",))
-    assert [claim_of(text, own) for text in ("Alles gut", "kaputt", "failed", "completed")] == ["success", "failure", None, None]
+    assert [claim_of(text, own) for text in ("Alles gut", "kaputt", "failed", "completed")] == [
+        "success",
+        "failure",
+        None,
+        None,
+    ]
 
 
 def test_own_sign_leads_as_well() -> None:
@@ -91,7 +98,11 @@ def test_any_text_has_a_claim_or_none(text: str) -> None:
     assert claim_of(text, PLAIN) in {None, "success", "failure", "started", "skipped"}
 
 
-@given(st.sampled_from(["failed", "error", "❌"]), st.sampled_from(["completed", "done", "started", "skipped"]), st.booleans())
+@given(
+    st.sampled_from(["failed", "error", "❌"]),
+    st.sampled_from(["completed", "done", "started", "skipped"]),
+    st.booleans(),
+)
 def test_failure_wins_wherever_it_stands(bad: str, other: str, is_first: bool) -> None:
     words = (bad, other) if is_first else (other, bad)
     assert claim_of(f"work: {' then '.join(words)}", PLAIN) == "failure"

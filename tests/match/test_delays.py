@@ -16,7 +16,9 @@ from tests.match.builders import MINUTE, SECOND, ints
 LATER = 2**62
 
 
-def learnt(minutes: int, every: int, missed: tuple[int, ...], runs: int = 60, until: int | None = None, jitter: int = 0) -> float:
+def learnt(
+    minutes: int, every: int, missed: tuple[int, ...], runs: int = 60, until: int | None = None, jitter: int = 0
+) -> float:
     """Return the delay in minutes that is learnt of a job that takes some minutes and runs ``every`` so many.
 
     Runs in ``missed`` were not started, and left nothing. Each event could belong to any run of the two hours before it.
@@ -31,7 +33,9 @@ def learnt(minutes: int, every: int, missed: tuple[int, ...], runs: int = 60, un
     last = np.searchsorted(starts, done, side="right") - 1
     first = np.searchsorted(starts, ints(done) - 120 * MINUTE)
     started = ints(-1 if number in missed else 1 for number in range(runs))
-    events = Candidates(ints([0] * len(done)), ints(done), first.astype(np.int64), last.astype(np.int64), ints([0] * len(done)))
+    events = Candidates(
+        ints([0] * len(done)), ints(done), first.astype(np.int64), last.astype(np.int64), ints([0] * len(done))
+    )
     must_end = ints([LATER if until is None else until * MINUTE] * runs)
     limits = ints([120 * MINUTE] * runs)
     return float(usual_delays(events, ints(starts), started, must_end, limits, 1).middle[0]) / MINUTE
@@ -68,7 +72,11 @@ def events(at: list[int], first: list[int], last: list[int]) -> Candidates:
     return Candidates(ints([0] * len(at)), ints(at), ints(first), ints(last), ints([0] * len(at)))
 
 
-@given(st.lists(st.integers(0, 100), min_size=1, max_size=6, unique=True).map(sorted), st.integers(0, 130), st.integers(0, 40))
+@given(
+    st.lists(st.integers(0, 100), min_size=1, max_size=6, unique=True).map(sorted),
+    st.integers(0, 130),
+    st.integers(0, 40),
+)
 def test_nearest_run_is_the_nearest(starts: list[int], moment: int, delay: int) -> None:
     (row,) = nearest(events([moment], [0], [len(starts) - 1]), ints(starts), np.array([float(delay)])).tolist()
     distances = [abs(moment - start - delay) for start in starts]

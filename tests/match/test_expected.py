@@ -143,7 +143,10 @@ def test_blanks_in_a_schedule_do_not_count() -> None:
 
 
 def test_until_is_left_out_and_since_is_not() -> None:
-    assert [clock(each) for each in due_times("0 * * * *", UTC_ZONE, at("07:00"), at("09:00")).tolist()] == ["07:00", "08:00"]
+    assert [clock(each) for each in due_times("0 * * * *", UTC_ZONE, at("07:00"), at("09:00")).tolist()] == [
+        "07:00",
+        "08:00",
+    ]
 
 
 def test_window_that_ends_before_it_begins_has_none() -> None:

@@ -63,7 +63,16 @@ def test_name_is_found_where_it_stands() -> None:
 
 @pytest.mark.parametrize(
     ("name", "expected"),
-    [("backup-db", 1), ("Backup_DB", 1), ("Database Backup", 1), ("backup", 0), ("sync-a-eu", 4), ("other", -1), (None, -1), ("", -1)],
+    [
+        ("backup-db", 1),
+        ("Backup_DB", 1),
+        ("Database Backup", 1),
+        ("backup", 0),
+        ("sync-a-eu", 4),
+        ("other", -1),
+        (None, -1),
+        ("", -1),
+    ],
 )
 def test_job_is_known_by_name(name: str | None, expected: int) -> None:
     assert INDEX.by_name(name, None) == expected
@@ -117,7 +126,11 @@ def test_host_in_the_text_tells_which() -> None:
     assert [found.job for found in NameIndex(TWINS).in_text("❌ report failed on web2.example.org")] == [1]
 
 
-@given(st.sampled_from(["backup-db", "backup_db", "Backup DB", "BACKUPDB"]), st.text(" :()*`!,", max_size=3), st.text(" :()*`!,", max_size=3))
+@given(
+    st.sampled_from(["backup-db", "backup_db", "Backup DB", "BACKUPDB"]),
+    st.text(" :()*`!,", max_size=3),
+    st.text(" :()*`!,", max_size=3),
+)
 def test_signs_around_a_name_do_not_matter(name: str, before: str, after: str) -> None:
     assert named(f"{before}{name}{after}") == ["backup-db"]
 
@@ -148,7 +161,17 @@ def test_name_of_a_cron_line_that_no_config_knows(command: str, name: str) -> No
 
 
 @pytest.mark.parametrize(
-    "wrapper", ["nice -n 19", "nice -n19", "ionice -c3", "ionice -c 2 -n 7", "timeout 300", "timeout -k 10s 5m", "bash -c", "sudo -u backup"]
+    "wrapper",
+    [
+        "nice -n 19",
+        "nice -n19",
+        "ionice -c3",
+        "ionice -c 2 -n 7",
+        "timeout 300",
+        "timeout -k 10s 5m",
+        "bash -c",
+        "sudo -u backup",
+    ],
 )
 def test_options_of_a_wrapper_are_no_name(wrapper: str) -> None:
     assert command_name(f"{wrapper} /opt/jobs/sweep") == "sweep"

@@ -82,7 +82,9 @@ def test_claim_up_to_a_day_late_is_the_runs() -> None:
 
 
 def test_claim_without_any_run_makes_one() -> None:
-    assert told(paired(message("✅ daily completed", "12:00"), jobs=[job(schedule=None)])) == [{"due": None, "claims": ["success"]}]
+    assert told(paired(message("✅ daily completed", "12:00"), jobs=[job(schedule=None)])) == [
+        {"due": None, "claims": ["success"]}
+    ]
 
 
 def test_start_and_end_said_without_any_run_are_one_run() -> None:
@@ -91,7 +93,11 @@ def test_start_and_end_said_without_any_run_are_one_run() -> None:
 
 
 def test_claim_after_the_next_start_is_the_next_runs() -> None:
-    runs = told(paired(trigger("07:00"), trigger("08:00"), message("❌ daily failed", "08:05"), jobs=[job(schedule="0 7,8 * * *")]))
+    runs = told(
+        paired(
+            trigger("07:00"), trigger("08:00"), message("❌ daily failed", "08:05"), jobs=[job(schedule="0 7,8 * * *")]
+        )
+    )
     assert [run.get("claims") for run in runs] == [None, ["failure"]]
 
 

@@ -65,13 +65,25 @@ def test_dates_of_a_path_are_joined() -> None:
 
 @pytest.mark.parametrize(
     ("form", "resolution"),
-    [("%Y-%m-%d", DAY), ("%Y%m%d%H", HOUR), ("%H%M", MINUTE), ("%H%M%S", SECOND), ("%s", SECOND), ("%T", SECOND), ("%R", MINUTE), ("%f", SECOND)],
+    [
+        ("%Y-%m-%d", DAY),
+        ("%Y%m%d%H", HOUR),
+        ("%H%M", MINUTE),
+        ("%H%M%S", SECOND),
+        ("%s", SECOND),
+        ("%T", SECOND),
+        ("%R", MINUTE),
+        ("%f", SECOND),
+    ],
 )
 def test_finest_unit_of_a_date_is_known(form: str, resolution: int) -> None:
     assert resolution_of(form) == resolution
 
 
-@pytest.mark.parametrize(("text", "is_fixed"), [("a/latest.json", True), ("a/*.json", False), ("{date:%Y}.json", False), ("a[12].json", False)])
+@pytest.mark.parametrize(
+    ("text", "is_fixed"),
+    [("a/latest.json", True), ("a/*.json", False), ("{date:%Y}.json", False), ("a[12].json", False)],
+)
 def test_pattern_of_one_path_is_fixed(text: str, is_fixed: bool) -> None:
     assert compiled(text).is_fixed == is_fixed
 

@@ -18,11 +18,15 @@ def track(*starts: int, lasts: int = 30, of: int = 0) -> Track:
     """Return runs that start at some minutes, each open from its start for some minutes."""
     at = ints(each * MINUTE for each in starts)
     count = len(starts)
-    return Track(ints([of] * count), at, at, at + lasts * MINUTE, ints([1] * count), ints([int(FAR)] * count), ints([0] * count))
+    return Track(
+        ints([of] * count), at, at, at + lasts * MINUTE, ints([1] * count), ints([int(FAR)] * count), ints([0] * count)
+    )
 
 
 def placed(runs: Track, *minutes: float) -> list[int]:
-    happened = events(ints([0] * len(minutes)), ints(round(each * MINUTE) for each in minutes), ints([0] * len(minutes)))
+    happened = events(
+        ints([0] * len(minutes)), ints(round(each * MINUTE) for each in minutes), ints([0] * len(minutes))
+    )
     return place(runs, happened, *candidates(runs, happened)).tolist()
 
 
@@ -69,8 +73,14 @@ moments = st.lists(st.integers(0, 200), min_size=1, max_size=12).map(sorted)
 
 
 @settings(max_examples=60, deadline=None)
-@given(st.lists(st.integers(0, 150), min_size=1, max_size=8, unique=True).map(sorted), moments, st.sampled_from([10, 30, 90]))
-def test_every_event_with_candidates_is_placed_among_them_in_order(starts: list[int], minutes: list[int], lasts: int) -> None:
+@given(
+    st.lists(st.integers(0, 150), min_size=1, max_size=8, unique=True).map(sorted),
+    moments,
+    st.sampled_from([10, 30, 90]),
+)
+def test_every_event_with_candidates_is_placed_among_them_in_order(
+    starts: list[int], minutes: list[int], lasts: int
+) -> None:
     runs = track(*starts, lasts=lasts)
     found = placed(runs, *minutes)
     for minute, run in zip(minutes, found, strict=True):

@@ -50,7 +50,12 @@ def test_stamp_of_no_run_makes_a_run_of_its_own() -> None:
 
 
 def test_overwritten_file_speaks_for_the_last_run_only() -> None:
-    result = paired(*nightly("latest.json")[-1:], *[row for row in nightly("latest.json") if row["table"] == "triggers"], jobs=[FIXED], of=WEEK)
+    result = paired(
+        *nightly("latest.json")[-1:],
+        *[row for row in nightly("latest.json") if row["table"] == "triggers"],
+        jobs=[FIXED],
+        of=WEEK,
+    )
     inside = (result.runs.due >= WEEK.since) & (result.runs.due < WEEK.until)
     assert result.overwritten[inside].tolist() == [True] * 4 + [False]
 

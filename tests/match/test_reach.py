@@ -16,7 +16,9 @@ from tests.match.builders import MINUTE, at, evidence, ints, job, message, resol
 
 DAY = 24 * 60 * MINUTE
 NOW = at("2026-03-20T00:00")
-ACCOUNT = SourceRead("cron.log", "syslog", ("triggers",), covers=(at("00:00"), at("06:17")), newest=at("06:17"), modified=at("06:17"))
+ACCOUNT = SourceRead(
+    "cron.log", "syslog", ("triggers",), covers=(at("00:00"), at("06:17")), newest=at("06:17"), modified=at("06:17")
+)
 LOG = SourceConfig("syslog", "cron.log")
 
 
@@ -52,7 +54,14 @@ def test_source_without_anything_speaks_for_nothing() -> None:
 
 @pytest.mark.parametrize(
     ("newest", "modified", "fresh"),
-    [(NOW, NOW, True), (NOW - DAY, NOW + DAY, True), (NOW - DAY - 1, NOW, False), (NOW, NOW - DAY - 1, False), (NOW, NOW + DAY + 1, False), (None, NOW, False)],
+    [
+        (NOW, NOW, True),
+        (NOW - DAY, NOW + DAY, True),
+        (NOW - DAY - 1, NOW, False),
+        (NOW, NOW - DAY - 1, False),
+        (NOW, NOW + DAY + 1, False),
+        (None, NOW, False),
+    ],
 )
 def test_log_is_fresh_when_line_and_file_are_within_a_day(newest: int | None, modified: int, fresh: bool) -> None:
     assert is_fresh(replace(ACCOUNT, newest=newest, modified=modified), NOW) == fresh

@@ -19,7 +19,10 @@ def test_due_time_now_is_not_before_now() -> None:
 
 
 def test_rare_job_is_looked_up_years_back() -> None:
-    assert [clock(each) for each in last_due_times(job(schedule="0 0 1 1 *"), at("07:00"))] == ["2025-01-01T00:00", "2026-01-01T00:00"]
+    assert [clock(each) for each in last_due_times(job(schedule="0 0 1 1 *"), at("07:00"))] == [
+        "2025-01-01T00:00",
+        "2026-01-01T00:00",
+    ]
 
 
 @pytest.mark.parametrize("without", [job(schedule=None), job(problem="no schedule"), job(schedule="@reboot")])
@@ -33,7 +36,13 @@ def test_jobs_without_due_times_are_left_out() -> None:
 
 @pytest.mark.parametrize(
     ("known", "seconds"),
-    [(every(15), 900), (job(), 86_400), (job(schedule=None, interval=timedelta(minutes=7)), 420), (job(schedule=None), 0), (job(schedule="0 7,8,9 * * *"), 3600)],
+    [
+        (every(15), 900),
+        (job(), 86_400),
+        (job(schedule=None, interval=timedelta(minutes=7)), 420),
+        (job(schedule=None), 0),
+        (job(schedule="0 7,8,9 * * *"), 3600),
+    ],
 )
 def test_usual_interval(known: object, seconds: float) -> None:
     assert usual_interval(known, at("09:30")) == seconds  # type: ignore[arg-type]

@@ -83,7 +83,10 @@ def test_name_of_the_job_is_no_claim() -> None:
 
 
 def test_digest_is_one_claim_a_line() -> None:
-    assert said("Night:\n❌ backup-db failed (3 GB)\n✅ error-budget") == [("backup-db", "failure"), ("error-budget", "success")]
+    assert said("Night:\n❌ backup-db failed (3 GB)\n✅ error-budget") == [
+        ("backup-db", "failure"),
+        ("error-budget", "success"),
+    ]
 
 
 def test_digest_of_29_lines_is_29_claims() -> None:

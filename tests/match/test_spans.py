@@ -19,18 +19,28 @@ def columns(rows: list[tuple[int, int]]) -> tuple[Any, Any]:
 
 
 @given(pairs, events)
-def test_latest_before_is_the_last_of_the_same_job_up_to_the_event(runs: list[tuple[int, int]], seen: list[tuple[int, int]]) -> None:
+def test_latest_before_is_the_last_of_the_same_job_up_to_the_event(
+    runs: list[tuple[int, int]], seen: list[tuple[int, int]]
+) -> None:
     (run_job, run_at), (event_job, event_at) = columns(runs), columns(seen)
     found = latest_before(keys(run_job, run_at, 0), run_job, keys(event_job, event_at, 0), event_job)
-    naive = [max((row for row, (job, when) in enumerate(runs) if job == whose and when <= moment), default=-1) for whose, moment in seen]
+    naive = [
+        max((row for row, (job, when) in enumerate(runs) if job == whose and when <= moment), default=-1)
+        for whose, moment in seen
+    ]
     assert found.tolist() == naive
 
 
 @given(pairs, events)
-def test_first_after_is_the_first_of_the_same_job_from_the_event_on(runs: list[tuple[int, int]], seen: list[tuple[int, int]]) -> None:
+def test_first_after_is_the_first_of_the_same_job_from_the_event_on(
+    runs: list[tuple[int, int]], seen: list[tuple[int, int]]
+) -> None:
     (run_job, run_at), (event_job, event_at) = columns(runs), columns(seen)
     found = first_after(keys(run_job, run_at, 0), run_job, keys(event_job, event_at, 0), event_job)
-    naive = [min((row for row, (job, when) in enumerate(runs) if job == whose and when >= moment), default=-1) for whose, moment in seen]
+    naive = [
+        min((row for row, (job, when) in enumerate(runs) if job == whose and when >= moment), default=-1)
+        for whose, moment in seen
+    ]
     assert found.tolist() == naive
 
 

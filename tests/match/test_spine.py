@@ -167,8 +167,14 @@ def test_sorting_tells_where_each_run_went() -> None:
 moments = st.lists(st.integers(0, 180 * 60), max_size=12).map(sorted)
 
 
-@given(dues=st.lists(st.integers(0, 180), min_size=1, max_size=8, unique=True).map(sorted), seen=moments, grace=st.integers(0, 40))
-def test_due_times_are_met_by_the_nearest_within_limits_and_by_one_only(dues: list[int], seen: list[int], grace: int) -> None:
+@given(
+    dues=st.lists(st.integers(0, 180), min_size=1, max_size=8, unique=True).map(sorted),
+    seen=moments,
+    grace=st.integers(0, 40),
+)
+def test_due_times_are_met_by_the_nearest_within_limits_and_by_one_only(
+    dues: list[int], seen: list[int], grace: int
+) -> None:
     at_due, at_seen = [each * MINUTE for each in dues], [each * SECOND for each in seen]
     rules = table(job(start_grace=timedelta(minutes=grace)))
     met = meet_due_times(rules, ints([0] * len(dues)), ints(at_due), signals_of(at_seen)).tolist()

@@ -39,7 +39,10 @@ def test_run_ids_tell_overlapping_runs_apart() -> None:
         step("completed", "12:10", run_id="b"),
         step("failed", "12:20", run_id="a"),
     ]
-    assert [run["steps"] for run in run_of(*rows, jobs=[job(schedule=None)])] == [["started", "failed"], ["started", "completed"]]
+    assert [run["steps"] for run in run_of(*rows, jobs=[job(schedule=None)])] == [
+        ["started", "failed"],
+        ["started", "completed"],
+    ]
 
 
 def test_run_id_of_a_trigger_leads_to_its_run_whatever_the_time() -> None:
@@ -58,7 +61,12 @@ def test_second_boot_in_a_runs_own_time_is_another_attempt_of_it() -> None:
 
 
 def test_start_after_its_own_boot_opens_no_run() -> None:
-    rows = step("boot_started", "12:00"), step("booted", "12:00:05"), step("started", "12:00:06"), step("completed", "12:04")
+    rows = (
+        step("boot_started", "12:00"),
+        step("booted", "12:00:05"),
+        step("started", "12:00:06"),
+        step("completed", "12:04"),
+    )
     assert len(run_of(*rows, jobs=[job(schedule=None)])) == 1
 
 
@@ -75,7 +83,10 @@ def test_end_without_any_start_belongs_to_the_last_run_before_it() -> None:
 def test_record_of_one_job_is_not_anothers() -> None:
     jobs = [job("one"), job("two")]
     result = paired(step("started", "07:00:02", "two"), jobs=jobs, lanes=RUNNER)
-    assert [told(result, name) for name in ("one", "two")] == [[{"due": "07:00"}], [{"due": "07:00", "steps": ["started"]}]]
+    assert [told(result, name) for name in ("one", "two")] == [
+        [{"due": "07:00"}],
+        [{"due": "07:00", "steps": ["started"]}],
+    ]
 
 
 def test_exit_code_is_kept_beside_its_end() -> None:

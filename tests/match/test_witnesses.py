@@ -34,7 +34,9 @@ def test_file_that_fits_nothing_is_left_out() -> None:
 
 
 def test_folders_own_row_is_left_out_where_a_file_lies_under_it() -> None:
-    assert list(fitted(["posts/2026-03-19", "posts/2026-03-19/a.md"], "posts/{date:%Y-%m-%d}")) == ["posts/2026-03-19/a.md"]
+    assert list(fitted(["posts/2026-03-19", "posts/2026-03-19/a.md"], "posts/{date:%Y-%m-%d}")) == [
+        "posts/2026-03-19/a.md"
+    ]
 
 
 def test_empty_folder_speaks_for_itself() -> None:

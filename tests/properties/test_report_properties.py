@@ -26,12 +26,14 @@ from tests.properties import worlds as w
 from tests.properties.worlds import Fate, Layout, Worker, World, reported, verdicts, worlds
 
 # Each example reads raw files, so that shrinking is what takes time: what was drawn is small already.
-QUICK = {"deadline": None, "suppress_health_check": list(HealthCheck), "phases": [Phase.explicit, Phase.reuse, Phase.generate, Phase.shrink]}
+QUICK = {
+    "deadline": None,
+    "suppress_health_check": list(HealthCheck),
+    "phases": [Phase.explicit, Phase.reuse, Phase.generate, Phase.shrink],
+}
 few = settings(max_examples=18, **QUICK)
 some = settings(max_examples=35, **QUICK)
 many = settings(max_examples=400, **QUICK)
-
-
 
 
 def window_runs(result: Result) -> Counter[tuple[str, int]]:
@@ -104,7 +106,9 @@ def test_splitting_a_log_and_packing_its_parts_changes_no_verdict(
 
 @few
 @given(worlds(), st.integers(0, 1000), st.booleans())
-def test_order_of_lines_that_carry_full_time_stamps_changes_no_verdict(world: World, seed: int, has_syslog: bool) -> None:
+def test_order_of_lines_that_carry_full_time_stamps_changes_no_verdict(
+    world: World, seed: int, has_syslog: bool
+) -> None:
     def shuffled(lines: list[str]) -> list[str]:
         return random.Random(seed).sample(lines, len(lines))
 
@@ -223,7 +227,9 @@ def test_on_nights_on_which_clocks_change_each_trigger_starts_its_own_run(world:
 @example(Worker("backup-db", "*/15 * * * *", "glob"), 1200)
 @few
 @given(
-    st.builds(Worker, st.just("backup-db"), st.sampled_from(w.SCHEDULES[:3]), st.sampled_from(("minute", "glob", "second"))),
+    st.builds(
+        Worker, st.just("backup-db"), st.sampled_from(w.SCHEDULES[:3]), st.sampled_from(("minute", "glob", "second"))
+    ),
     st.sampled_from((5, 240, 1200, 1700)),
 )
 def test_jobs_that_do_their_work_and_say_so_are_confirmed_even_where_runs_overlap(worker: Worker, takes: int) -> None:

@@ -144,7 +144,9 @@ def happen(worker: Worker, zone: str, fates: Sequence[Fate], span: tuple[int, in
         if worker.pattern and fate.file != "none":
             files.append((proof, path_of(worker, zone, due), 0 if fate.file == "empty" else 500))
         said = enumerate(fate.says, 1)
-        messages += [(proof + fate.says_after * 1000 * nth + nth, SAYINGS[each].format(worker.name)) for nth, each in said]
+        messages += [
+            (proof + fate.says_after * 1000 * nth + nth, SAYINGS[each].format(worker.name)) for nth, each in said
+        ]
     return World((worker,), (tuple(fates),), zone, *span, span[1], tuple(triggers), tuple(messages), tuple(files))
 
 
@@ -262,7 +264,11 @@ def write(world: World, folder: Path, layout: Layout = PLAIN) -> Path:
     if layout.has_syslog:
         lines["triggers"] = syslog_lines(world)
     config = [f'timezone = "{world.zone}"']
-    for lane, suffix in (("triggers", "log" if layout.has_syslog else "jsonl"), ("notifications", "jsonl"), ("artifacts", "jsonl")):
+    for lane, suffix in (
+        ("triggers", "log" if layout.has_syslog else "jsonl"),
+        ("notifications", "jsonl"),
+        ("artifacts", "jsonl"),
+    ):
         put(folder, f"{lane}.{suffix}", layout.order(lines[lane]), layout)
         kind = f'kind = "jsonl"\nlane = "{lane}"' if suffix == "jsonl" else 'kind = "syslog"'
         config.append(f'[[source]]\n{kind}\npath = "{lane}.{suffix}*"\ncoverage = {world.coverage}')
