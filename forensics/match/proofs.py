@@ -112,7 +112,7 @@ def copied_rows(evidence: Evidence, mtime: Ints, table: JobTable, spine: Spine) 
 def named_runs(
     table: JobTable, found: Witnesses, patterns: Sequence[Wanted], spine: Spine, mtime: Ints, copied: Flags
 ) -> tuple[Ints, Ints, Flags, Flags, Ints]:
-    """Return for each file the runs that it names, first and last, whether it names one or a foreign time, and its time."""
+    """Return for each file the runs that it names, whether it names one or a foreign time, and when it counts."""
     count = len(found.row)
     first, last = np.zeros(count, dtype=np.int64), np.full(count, FAR)
     named, foreign, moment = np.zeros(count, dtype=np.bool_), np.zeros(count, dtype=np.bool_), mtime.copy()

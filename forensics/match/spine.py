@@ -147,7 +147,7 @@ def meet_due_times(table: JobTable, job: Ints, due: Ints, seen: Signals) -> Ints
     fits_left = late_by <= table.start_grace[seen.job]
     fits_right = early_by <= early
     nearest = np.where(fits_left & (~fits_right | (late_by <= early_by)), left, np.where(fits_right, right, -1))
-    return _nearest_only(nearest, np.minimum(late_by, early_by))
+    return _nearest_only(nearest, np.abs(seen.at - at(due, nearest)))
 
 
 def _nearest_only(due_row: Ints, distance: Ints) -> Ints:
