@@ -273,7 +273,11 @@ def test_a_message_is_printable_whatever_the_key_is():
 
 @pytest.mark.parametrize(
     ("first", "second"),
-    [("name = 'a'", "name = 'a'"), ("name = 'a'\nhost = 'h'", "name = 'a'\nhost = 'h'"), ("name = 'a'", "name = 'a'\nhost = 'h'")],
+    [
+        ("name = 'a'", "name = 'a'"),
+        ("name = 'a'\nhost = 'h'", "name = 'a'\nhost = 'h'"),
+        ("name = 'a'", "name = 'a'\nhost = 'h'"),
+    ],
 )
 def test_a_job_that_stands_twice_is_refused(first, second):
     assert "[[job]] a" in problem(f"[[job]]\n{first}\n[[job]]\n{second}")
@@ -289,11 +293,15 @@ def test_names_that_differ_in_case_alone_are_both_named():
 
 @pytest.mark.parametrize("alias", ["b", "B", "shared", "SHARED"])
 def test_an_alias_that_another_job_goes_by_is_refused(alias):
-    assert "another alias" in problem(f"[[job]]\nname = 'b'\naliases = ['shared']\n[[job]]\nname = 'a'\naliases = ['{alias}']")
+    assert "another alias" in problem(
+        f"[[job]]\nname = 'b'\naliases = ['shared']\n[[job]]\nname = 'a'\naliases = ['{alias}']"
+    )
 
 
 def test_one_job_on_two_hosts_may_share_its_aliases():
-    assert config("[[job]]\nname = 'a'\nhost = 'h1'\naliases = ['x']\n[[job]]\nname = 'a'\nhost = 'h2'\naliases = ['x']").jobs
+    assert config(
+        "[[job]]\nname = 'a'\nhost = 'h1'\naliases = ['x']\n[[job]]\nname = 'a'\nhost = 'h2'\naliases = ['x']"
+    ).jobs
 
 
 def test_a_nearer_layer_outranks_a_farther_one():
@@ -331,7 +339,11 @@ def test_phrases_of_a_layer_reach_the_job():
 
 
 def test_attributes_of_all_layers_are_joined():
-    assert job("attributes = { a = 1, b = true }", "defaults.attributes = { a = 'x', c = 'y' }").attributes == {"a": "1", "b": "true", "c": "y"}
+    assert job("attributes = { a = 1, b = true }", "defaults.attributes = { a = 'x', c = 'y' }").attributes == {
+        "a": "1",
+        "b": "true",
+        "c": "y",
+    }
 
 
 def test_a_schedule_takes_the_place_of_an_interval_from_a_farther_layer():
@@ -356,7 +368,18 @@ def test_a_zone_of_a_group_reaches_the_jobs_own_times():
 
 @pytest.mark.parametrize(
     "schedule",
-    ["30 7 * * *", "*/15 9-17 * * mon-fri", "@hourly", "@Yearly", "@midnight", "@reboot", "0 0 29 2 *", "0 0 31 2 1", "CRON_TZ=Asia/Tokyo 0 1 * * *", "TZ=UTC @daily"],
+    [
+        "30 7 * * *",
+        "*/15 9-17 * * mon-fri",
+        "@hourly",
+        "@Yearly",
+        "@midnight",
+        "@reboot",
+        "0 0 29 2 *",
+        "0 0 31 2 1",
+        "CRON_TZ=Asia/Tokyo 0 1 * * *",
+        "TZ=UTC @daily",
+    ],
 )
 def test_a_sound_schedule_is_no_problem(schedule):
     assert job(f"schedule = '{schedule}'").problem is None
@@ -417,7 +440,9 @@ def test_a_folder_with_glob_signs_stays_literal():
 
 
 def test_a_sources_coverage_is_read_in_its_own_zone():
-    first, last = source("kind = 'files'\npath = 'x'\ntimezone = 'Asia/Tokyo'\ncoverage = ['2026-03-19', '2026-03-20T00:00:00Z']").coverage
+    first, last = source(
+        "kind = 'files'\npath = 'x'\ntimezone = 'Asia/Tokyo'\ncoverage = ['2026-03-19', '2026-03-20T00:00:00Z']"
+    ).coverage
     assert (first, last) == (datetime(2026, 3, 18, 15, tzinfo=UTC), datetime(2026, 3, 20, tzinfo=UTC))
 
 
@@ -487,7 +512,10 @@ def test_an_address_that_is_not_encrypted_is_refused(url):
 
 
 def test_this_machine_may_be_reached_unencrypted():
-    assert config(TRACKER.replace("https://forge.example.org", "http://127.0.0.1:3000/")).tracker["url"] == "http://127.0.0.1:3000"
+    assert (
+        config(TRACKER.replace("https://forge.example.org", "http://127.0.0.1:3000/")).tracker["url"]
+        == "http://127.0.0.1:3000"
+    )
 
 
 def test_a_job_that_only_evidence_names_takes_the_layers_but_is_never_due():
@@ -498,7 +526,25 @@ def test_a_job_that_only_evidence_names_takes_the_layers_but_is_never_due():
 
 
 VALUES = st.sampled_from(
-    ['""', "1", "-1", "1e400", "nan", "true", "[]", "{}", "[[]]", "{ a = 1 }", '"x"', "2026-01-01", "07:00:00", "2026-01-01T00:00:00Z", '["\\u0000"]', '"*"', "0x" + "f" * 5000]
+    [
+        '""',
+        "1",
+        "-1",
+        "1e400",
+        "nan",
+        "true",
+        "[]",
+        "{}",
+        "[[]]",
+        "{ a = 1 }",
+        '"x"',
+        "2026-01-01",
+        "07:00:00",
+        "2026-01-01T00:00:00Z",
+        '["\\u0000"]',
+        '"*"',
+        "0x" + "f" * 5000,
+    ]
 )
 LINES = WHOLE.splitlines()
 

@@ -56,7 +56,27 @@ def test_a_duration_is_read(text, span):
     assert parse_duration(text) == span
 
 
-@pytest.mark.parametrize("text", ["", "s", "15 minutes", "-5m", "1y", "5m!", "1h30", "h1", "9" * 5000, "999999999999d", "9" * 12 + "w", -1, 10**30, True, 1.5, None])
+@pytest.mark.parametrize(
+    "text",
+    [
+        "",
+        "s",
+        "15 minutes",
+        "-5m",
+        "1y",
+        "5m!",
+        "1h30",
+        "h1",
+        "9" * 5000,
+        "999999999999d",
+        "9" * 12 + "w",
+        -1,
+        10**30,
+        True,
+        1.5,
+        None,
+    ],
+)
 def test_what_is_no_duration_is_refused(text):
     with pytest.raises(ValueError, match="duration"):
         parse_duration(text)
@@ -209,7 +229,25 @@ def test_a_unix_time_is_told_by_its_size(value, expected):
 
 @pytest.mark.parametrize(
     "value",
-    [True, False, None, [], {}, -1, -1.5, "-1", float("nan"), float("inf"), "NaN", 1e300, 10**30, 7258118400, "9" * 20, "9" * 5000, b"1"],
+    [
+        True,
+        False,
+        None,
+        [],
+        {},
+        -1,
+        -1.5,
+        "-1",
+        float("nan"),
+        float("inf"),
+        "NaN",
+        1e300,
+        10**30,
+        7258118400,
+        "9" * 20,
+        "9" * 5000,
+        b"1",
+    ],
 )
 def test_what_is_no_unix_time_is_refused(value):
     with pytest.raises(ValueError, match=r"."):
@@ -243,7 +281,9 @@ def test_a_day_whose_midnight_is_skipped_begins_after_the_gap():
     assert moment("2026-04-24", NOW, cairo).strftime("%H:%M") == "01:00"
 
 
-@pytest.mark.parametrize("text", ["", "tomorrow", "today 25:00", "today 7", "today 07:30 pm", "now 07:30", "yesterday 07:61", "1773905530"])
+@pytest.mark.parametrize(
+    "text", ["", "tomorrow", "today 25:00", "today 7", "today 07:30 pm", "now 07:30", "yesterday 07:61", "1773905530"]
+)
 def test_what_is_no_moment_is_refused(text):
     with pytest.raises(ValueError, match=r"."):
         moment(text, NOW, TOKYO)
@@ -253,7 +293,13 @@ def test_a_config_time_keeps_its_microseconds():
     assert aware("2026-03-19T07:32:10.123456+09:00", TOKYO).microsecond == 123456
 
 
-@given(st.lists(st.integers(0, 7_258_118_399 * 10**9) | st.integers(0, 7_258_118_399).map(lambda seconds: seconds * 10**9) | st.just(NAT)))
+@given(
+    st.lists(
+        st.integers(0, 7_258_118_399 * 10**9)
+        | st.integers(0, 7_258_118_399).map(lambda seconds: seconds * 10**9)
+        | st.just(NAT)
+    )
+)
 def test_many_instants_are_written_as_each_alone(nanos):
     expected = [None if each == NAT else utc_text(each) for each in nanos]
     assert utc_texts(np.array(nanos, dtype=np.int64)) == expected
@@ -261,7 +307,10 @@ def test_many_instants_are_written_as_each_alone(nanos):
 
 def test_local_time_is_written_on_the_wall_clock():
     nanos = instant("2026-03-19T07:32:10Z", TOKYO)
-    assert (local_text(nanos, TOKYO), local_text(nanos, TOKYO, seconds=True)) == ("2026-03-19 16:32", "2026-03-19 16:32:10")
+    assert (local_text(nanos, TOKYO), local_text(nanos, TOKYO, seconds=True)) == (
+        "2026-03-19 16:32",
+        "2026-03-19 16:32:10",
+    )
 
 
 @pytest.mark.parametrize(

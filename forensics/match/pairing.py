@@ -401,8 +401,9 @@ def claims_of(resolved: Resolved, evidence: Evidence, run: Ints) -> Claims:
     speech = resolved.speech
     moment = nanoseconds(evidence.notifications["at"])[speech.row]
     rows = np.flatnonzero(run >= 0)
-    rows = rows[np.lexsort((speech.line[rows], speech.row[rows], moment[rows], run[rows]))]
     codes = np.array([CLAIM_CODES.index(claim) for claim in speech.claim], dtype=np.int64)
+    # Of contradicting claims of one instant the failure counts as the last, whatever the order of the lines.
+    rows = rows[np.lexsort((speech.line[rows], speech.row[rows], codes[rows], moment[rows], run[rows]))]
     return Claims(run[rows], speech.row[rows], speech.line[rows], codes[rows], moment[rows], speech.streak[rows])
 
 

@@ -29,32 +29,91 @@ MAGIC: tuple[tuple[bytes, str], ...] = (
 
 
 class Decompressor(Protocol):
-    """What the standard library's decompressors and zstandard's have in common."""
+    """What the standard library's decompressors for bzip2 and xz have in common, and those here keep to."""
 
     @property
     def eof(self) -> bool:
         """Whether the end of one compressed stream was reached."""
 
     @property
+    def needs_input(self) -> bool:
+        """Whether all that can be had of the bytes so far was given."""
+
+    @property
     def unused_data(self) -> bytes:
         """Return the bytes after that end."""
 
-    def decompress(self, data: bytes, /) -> bytes:
-        """Return what these bytes unpack to."""
+    def decompress(self, data: bytes, max_length: int = -1) -> bytes:
+        """Return what these bytes unpack to, as far as it is no longer than so."""
 
 
-def _zstd() -> Decompressor:
-    import zstandard
+class Gunzip:
+    """gzip, in pieces of bounded length: a megabyte of it may hold a gigabyte."""
 
-    decompressor: Decompressor = zstandard.ZstdDecompressor().decompressobj()
-    return decompressor
+    def __init__(self) -> None:
+        self.needs_input = True
+        self._inner = zlib.decompressobj(31)
+
+    @property
+    def eof(self) -> bool:
+        """Whether the end of one compressed stream was reached."""
+        return self._inner.eof
+
+    @property
+    def unused_data(self) -> bytes:
+        """Return the bytes after that end."""
+        return self._inner.unused_data
+
+    def decompress(self, data: bytes, max_length: int = -1) -> bytes:
+        """Return what these bytes unpack to, as far as it is no longer than so."""
+        content = self._inner.decompress(self._inner.unconsumed_tail + data, max_length)
+        self.needs_input = len(content) < max_length
+        return content
+
+
+class Unzstd:
+    """zstd, in pieces that are not much longer than asked: it is fed little at a time, as four bytes may hold 128 KiB."""
+
+    SLICE = 1024
+
+    def __init__(self) -> None:
+        import zstandard
+
+        self._inner = zstandard.ZstdDecompressor().decompressobj()
+        self._data, self._at = b"", 0
+
+    @property
+    def eof(self) -> bool:
+        """Whether the end of one compressed stream was reached."""
+        return self._inner.eof
+
+    @property
+    def needs_input(self) -> bool:
+        """Whether all that can be had of the bytes so far was given."""
+        return self._at >= len(self._data)
+
+    @property
+    def unused_data(self) -> bytes:
+        """Return the bytes after that end."""
+        return self._inner.unused_data + self._data[self._at :]
+
+    def decompress(self, data: bytes, max_length: int = -1) -> bytes:
+        """Return what these bytes unpack to, as far as it is not much longer than so."""
+        if data:
+            self._data, self._at = data, 0
+        pieces, length = [], 0
+        while not (self.needs_input or self._inner.eof or length > max_length):
+            pieces.append(self._inner.decompress(self._data[self._at : self._at + self.SLICE]))
+            self._at += self.SLICE
+            length += len(pieces[-1])
+        return b"".join(pieces)
 
 
 DECOMPRESSORS: dict[str, Callable[[], Decompressor]] = {
-    "gzip": lambda: zlib.decompressobj(31),
+    "gzip": Gunzip,
     "xz": lambda: lzma.LZMADecompressor(memlimit=1 << 28),
     "bzip2": bz2.BZ2Decompressor,
-    "zstd": _zstd,
+    "zstd": Unzstd,
 }
 
 
@@ -113,6 +172,7 @@ class EvidenceFile:
         self.cut_lines = 0
         self.ends_open = False
         self._digest = hashlib.sha256()
+        self._produced = 0
 
     @property
     def sha256(self) -> str:
@@ -148,27 +208,13 @@ class EvidenceFile:
         yield from self._decompressed(kind, first, blocks)
 
     def _decompressed(self, kind: str, block: bytes, rest: Iterator[bytes]) -> Iterator[bytes]:
-        decompressor, consumed, produced = DECOMPRESSORS[kind](), 0, 0
+        decompressor, consumed = DECOMPRESSORS[kind](), 0
         while block:
-            try:
-                content = decompressor.decompress(block)
-            except Exception as error:  # noqa: BLE001 - zlib, lzma and zstandard each raise an error of their own
-                self.fault = f"damaged {kind} data near byte {consumed}: {error}"
+            yield from self._pieces(decompressor, block, f"damaged {kind} data near byte {consumed}")
+            if self.fault:
                 break
             consumed += len(block)
-            produced += len(content)
-            if content:
-                yield content
-            if produced > BYTE_BUDGET:
-                self.fault = f"abandoned: unpacks to more than {BYTE_BUDGET >> 30} GiB"
-                break
-            left = decompressor.unused_data if decompressor.eof else b""
-            if decompressor.eof:
-                if not left.strip(b"\x00"):
-                    left = b""
-                elif compression(left) != kind:
-                    self.fault = f"{len(left)} bytes of other content after the {kind} data"
-                    break
+            left = self._left_over(kind, decompressor)
             block = left or next(rest, b"")
             if decompressor.eof and block:
                 decompressor = DECOMPRESSORS[kind]()
@@ -176,7 +222,31 @@ class EvidenceFile:
             if not decompressor.eof:
                 self.fault = f"truncated {kind} file: it ends at byte {consumed} in the middle of its data"
         for _ in rest:
-            pass
+            pass  # only hashed
+
+    def _pieces(self, decompressor: Decompressor, block: bytes, damaged: str) -> Iterator[bytes]:
+        while block or not (decompressor.eof or decompressor.needs_input):
+            try:
+                content = decompressor.decompress(block, CHUNK)
+            except Exception as error:  # noqa: BLE001 - zlib, lzma and zstandard each raise an error of their own
+                self.fault = f"{damaged}: {error}"
+                return
+            block = b""
+            self._produced += len(content)
+            if content:
+                yield content
+            if self._produced > BYTE_BUDGET:
+                self.fault = f"abandoned: unpacks to more than {BYTE_BUDGET >> 30} GiB"
+                return
+
+    def _left_over(self, kind: str, decompressor: Decompressor) -> bytes:
+        """Return what follows the end of a stream, if it is another one."""
+        left = decompressor.unused_data if decompressor.eof else b""
+        if not left.strip(b"\x00"):
+            return b""
+        if compression(left) != kind:
+            self.fault = f"{len(left)} bytes of other content after the {kind} data"
+        return left
 
     def chunks(self) -> Iterator[tuple[int, list[bytes]]]:
         """Yield (number of the first line, lines without their line end), many lines at a time.

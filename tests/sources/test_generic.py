@@ -82,7 +82,10 @@ def test_a_dotted_name_reaches_into_objects(jsonl: Read) -> None:
 
 
 def test_a_name_with_a_dot_in_it_is_found_as_it_is(jsonl: Read) -> None:
-    assert row(jsonl(lines({"time": AT, "meta.job": "backup"}), lane="triggers", columns={"job": "meta.job"}))["job"] == "backup"
+    assert (
+        row(jsonl(lines({"time": AT, "meta.job": "backup"}), lane="triggers", columns={"job": "meta.job"}))["job"]
+        == "backup"
+    )
 
 
 def test_a_column_that_is_mapped_to_another_name_is_not_read_twice(jsonl: Read) -> None:
@@ -105,7 +108,9 @@ def test_the_time_is_kept_as_it_was_written(jsonl: Read) -> None:
     assert [each["at"] for each in found.rows] == [T - 9 * 3600 * SECOND, T]
 
 
-@pytest.mark.parametrize("time", [1773905530, 1773905530000, "1773905530000000", "1773905530.0", "2026-03-19T16:32:10+09:00"])
+@pytest.mark.parametrize(
+    "time", [1773905530, 1773905530000, "1773905530000000", "1773905530.0", "2026-03-19T16:32:10+09:00"]
+)
 def test_a_time_is_told_by_its_size(jsonl: Read, time: object) -> None:
     assert row(jsonl(lines({"time": time}), lane="triggers"))["at"] == T
 
@@ -150,17 +155,29 @@ def test_none_is_recognised_by_itself(source: Any, tmp_path: Path) -> None:
 # Lanes
 
 
-@pytest.mark.parametrize(("written", "event"), [(None, "accepted"), ("", "accepted"), ("started", "started"), ("SKIPPED", "skipped")])
+@pytest.mark.parametrize(
+    ("written", "event"), [(None, "accepted"), ("", "accepted"), ("started", "started"), ("SKIPPED", "skipped")]
+)
 def test_a_trigger_is_accepted_unless_it_says_otherwise(jsonl: Read, written: str | None, event: str) -> None:
     assert row(jsonl(lines({"time": AT, "event": written}), lane="triggers"))["event"] == event
 
 
 @pytest.mark.parametrize(
     ("written", "event"),
-    [("boot_started", "boot_started"), ("Timed-Out", "timed_out"), ("boot started", "boot_started"), ("OK", "completed"), ("ok ", "completed"), ("ended", "ended")],
+    [
+        ("boot_started", "boot_started"),
+        ("Timed-Out", "timed_out"),
+        ("boot started", "boot_started"),
+        ("OK", "completed"),
+        ("ok ", "completed"),
+        ("ended", "ended"),
+    ],
 )
 def test_words_are_mapped_however_they_are_spelled(jsonl: Read, written: str, event: str) -> None:
-    assert row(jsonl(lines({"time": AT, "event": written}), lane="lifecycle", events={"ok": "completed"}))["event"] == event
+    assert (
+        row(jsonl(lines({"time": AT, "event": written}), lane="lifecycle", events={"ok": "completed"}))["event"]
+        == event
+    )
 
 
 def test_an_unknown_word_is_a_reject_that_says_what_to_do(jsonl: Read) -> None:
@@ -170,9 +187,18 @@ def test_an_unknown_word_is_a_reject_that_says_what_to_do(jsonl: Read) -> None:
 
 @pytest.mark.parametrize(
     ("event", "code", "expected"),
-    [(None, 0, "completed"), (None, 3, "failed"), (None, "0", "completed"), ("ended", 0, "completed"), ("ended", 1, "failed"), ("started", 0, "started")],
+    [
+        (None, 0, "completed"),
+        (None, 3, "failed"),
+        (None, "0", "completed"),
+        ("ended", 0, "completed"),
+        ("ended", 1, "failed"),
+        ("started", 0, "started"),
+    ],
 )
-def test_an_exit_code_tells_how_a_run_ended_where_no_word_does(jsonl: Read, event: str | None, code: object, expected: str) -> None:
+def test_an_exit_code_tells_how_a_run_ended_where_no_word_does(
+    jsonl: Read, event: str | None, code: object, expected: str
+) -> None:
     assert row(jsonl(lines({"time": AT, "event": event, "exit_code": code}), lane="lifecycle"))["event"] == expected
 
 
@@ -208,7 +234,10 @@ def test_true_is_not_taken_for_the_number_one_beside_it(jsonl: Read) -> None:
 
 
 def test_a_message_is_a_bots_unless_it_says_otherwise(jsonl: Read) -> None:
-    found = jsonl(lines({"time": AT, "text": "✅ x"}, {"time": AT, "text": "hm", "is_bot": "no", "is_edited": 1}), lane="notifications")
+    found = jsonl(
+        lines({"time": AT, "text": "✅ x"}, {"time": AT, "text": "hm", "is_bot": "no", "is_edited": 1}),
+        lane="notifications",
+    )
     assert [(each["is_bot"], each["is_edited"]) for each in found.rows] == [(True, False), (False, True)]
 
 
@@ -220,11 +249,18 @@ def test_a_claim_is_one_of_four(jsonl: Read) -> None:
 
 
 def test_claims_are_mapped_as_events_are(jsonl: Read) -> None:
-    assert row(jsonl(lines({"time": AT, "claim": "RED"}), lane="notifications", events={"RED": "failure"}))["claim"] == "failure"
+    assert (
+        row(jsonl(lines({"time": AT, "claim": "RED"}), lane="notifications", events={"RED": "failure"}))["claim"]
+        == "failure"
+    )
 
 
 def test_a_path_is_relative_to_the_root(jsonl: Read) -> None:
-    content = lines({"time": AT, "path": "/srv/posts/a/b.json", "size": 5}, {"time": AT, "path": "/etc/passwd"}, {"time": AT, "path": "./c"})
+    content = lines(
+        {"time": AT, "path": "/srv/posts/a/b.json", "size": 5},
+        {"time": AT, "path": "/etc/passwd"},
+        {"time": AT, "path": "./c"},
+    )
     found = jsonl(content, lane="artifacts", root="/srv/posts")
     assert found.paths == ["a/b.json", "c"]
     assert found.account.skipped == {"outside the root": 1}
@@ -236,7 +272,11 @@ def test_an_artifact_without_a_path_is_a_reject(jsonl: Read) -> None:
 
 
 def test_an_artifacts_other_times_are_read(jsonl: Read) -> None:
-    found = row(jsonl(lines({"time": AT, "path": "a", "changed": 1773905531, "born": None, "is_folder": True}), lane="artifacts"))
+    found = row(
+        jsonl(
+            lines({"time": AT, "path": "a", "changed": 1773905531, "born": None, "is_folder": True}), lane="artifacts"
+        )
+    )
     assert (found["changed_at"], found["born_at"], found["is_folder"]) == (T + SECOND, None, True)
 
 
@@ -364,15 +404,39 @@ def test_a_missing_file_is_said_by_an_os_error(tmp_path: Path) -> None:
 
 
 JSON_VALUE = st.recursive(
-    st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=8) | st.sampled_from([AT, 1773905530, "failed", "success"]),
+    st.none()
+    | st.booleans()
+    | st.integers()
+    | st.floats()
+    | st.text(max_size=8)
+    | st.sampled_from([AT, 1773905530, "failed", "success"]),
     lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=4), inner, max_size=3),
     max_leaves=4,
 )
-NAME = st.sampled_from(["time", "job", "host", "event", "exit_code", "duration_seconds", "path", "size", "text", "claim", "is_bot", "born", "x"])
+NAME = st.sampled_from(
+    [
+        "time",
+        "job",
+        "host",
+        "event",
+        "exit_code",
+        "duration_seconds",
+        "path",
+        "size",
+        "text",
+        "claim",
+        "is_bot",
+        "born",
+        "x",
+    ]
+)
 
 
 @settings(deadline=None, suppress_health_check=FUNCTION_FIXTURE)
-@given(st.lists(st.dictionaries(NAME, JSON_VALUE), max_size=5), st.sampled_from(["triggers", "lifecycle", "notifications", "artifacts"]))
+@given(
+    st.lists(st.dictionaries(NAME, JSON_VALUE), max_size=5),
+    st.sampled_from(["triggers", "lifecycle", "notifications", "artifacts"]),
+)
 def test_any_types_are_rows_or_rejects(jsonl: Read, records: list[dict[str, Any]], lane: str) -> None:
     found = jsonl(lines(*records), lane=lane)
     assert found.is_balanced
@@ -403,7 +467,15 @@ def test_a_quoted_line_feed_is_part_of_its_row(table: Read) -> None:
 
 @pytest.mark.parametrize("delimiter", [",", ";", "\t"])
 def test_the_header_tells_what_parts_the_fields(table: Read, delimiter: str) -> None:
-    assert row(table(f"time{delimiter}job{delimiter}x\n{AT}{delimiter}a, b; c{delimiter}\n".replace("a, b; c", "abc"), lane="triggers"))["job"] == "abc"
+    assert (
+        row(
+            table(
+                f"time{delimiter}job{delimiter}x\n{AT}{delimiter}a, b; c{delimiter}\n".replace("a, b; c", "abc"),
+                lane="triggers",
+            )
+        )["job"]
+        == "abc"
+    )
 
 
 def test_empty_fields_are_nothing(table: Read) -> None:
