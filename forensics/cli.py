@@ -83,7 +83,7 @@ def main() -> None:
     "--config",
     "config_path",
     metavar="FILE",
-    help="The config; else $FORENSICS_CONFIG, ./forensics.toml, the user's, the system's.",
+    help="The config; else $FORENSICS_CONFIG, ./forensics.toml, the user's, the system's, unless a PATH is named.",
 )
 @click.option(
     "--since",
@@ -93,9 +93,9 @@ def main() -> None:
 @click.option("--until", metavar="TIME", help="End of the window. Default: now.")
 @click.option("--now", "now_text", metavar="TIME", help="The instant of judging. Default: the clock.")
 @click.option("--job", "jobs", metavar="GLOB", multiple=True, help="Only these jobs; may be given again.")
-@click.option("--notifications", metavar="[KIND:]PATH", multiple=True, help="Messages to read, without a config.")
-@click.option("--triggers", metavar="[KIND:]PATH", multiple=True, help="The scheduler's log to read, without a config.")
-@click.option("--artifacts", metavar="[KIND:]PATH", multiple=True, help="Files or a listing to read, without a config.")
+@click.option("--notifications", metavar="[KIND:]PATH", multiple=True, help="Messages to read.")
+@click.option("--triggers", metavar="[KIND:]PATH", multiple=True, help="The scheduler's log to read.")
+@click.option("--artifacts", metavar="[KIND:]PATH", multiple=True, help="Files or a listing to read.")
 @click.option(
     "--timezone",
     "zone_name",
@@ -110,7 +110,7 @@ def main() -> None:
     multiple=True,
     help="Also write this file; the suffix tells the format. May be given again.",
 )
-@click.option("--panel", is_flag=True, help="Show the heartbeat panel alone.")
+@click.option("--panel", is_flag=True, help="Show the heartbeat panel alone, as Markdown.")
 @click.option("--exit-zero", is_flag=True, help="Exit with 0 where it would be 1 or 3.")
 @click.option("--dry-run", is_flag=True, help="Write nothing but the report.")
 @click.option("--no-ledger", is_flag=True, help="Neither read nor write the ledger.")

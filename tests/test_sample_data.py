@@ -18,6 +18,7 @@ ROOT = Path(__file__).resolve().parents[1]
 SAMPLES = ROOT / "sample_data"
 EXPECTED = sorted(str(path.relative_to(SAMPLES)) for path in SAMPLES.glob("*/expected*.json"))
 TOLERANCE = 0.001
+HEAD = ("schema", "now", "window", "timezone", "exit", "reporting")
 every_answer = pytest.mark.parametrize("name", EXPECTED)
 
 
@@ -78,17 +79,14 @@ def test_exit_code_is_the_expected_one(name: str) -> None:
 
 
 @every_answer
-@pytest.mark.parametrize("key", ["schema", "now", "window", "timezone", "exit", "reporting"])
-def test_head_of_the_answer_is_the_expected_one(name: str, key: str) -> None:
-    if key not in expected(name):
-        pytest.skip(f"{name} does not pin {key}")
-    assert alike(expected(name)[key], answered(name)[key]), answered(name)[key]
+def test_head_of_the_answer_is_the_expected_one(name: str) -> None:
+    pinned = [key for key in HEAD if key in expected(name)]
+    assert {"schema", "now", "window", "timezone", "exit"} <= set(pinned)
+    assert [key for key in pinned if not alike(expected(name)[key], answered(name)[key])] == []
 
 
-@every_answer
+@pytest.mark.parametrize("name", [name for name in EXPECTED if "summary" in expected(name)])
 def test_summary_counts_what_is_expected(name: str) -> None:
-    if "summary" not in expected(name):
-        pytest.skip(f"{name} does not pin its counts")
     wanted, came = dict(expected(name)["summary"]), answered(name)["summary"]
     verdicts, evidence = wanted.pop("verdicts"), wanted.pop("evidence")
     assert counted(came["verdicts"]) == verdicts

@@ -6,120 +6,18 @@ dropped, counted in ``cut_lines``. A compressed file that ends early gives its g
 
 from __future__ import annotations
 
-import bz2
 import hashlib
-import lzma
 import os
 import stat
-import zlib
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import Protocol
+
+from forensics.sources.unpacking import DECOMPRESSORS, LONGEST_MAGIC, Decompressor, compression
 
 LINE_LIMIT = 64 * 1024
 BYTE_BUDGET = 16 * 1024**3
 CHUNK = 1 << 20
 NO_ACCESS_TIME = getattr(os, "O_NOATIME", 0)
-MAGIC: tuple[tuple[bytes, str], ...] = (
-    (b"\x1f\x8b", "gzip"),
-    (b"\xfd7zXZ\x00", "xz"),
-    (b"BZh", "bzip2"),
-    (b"\x28\xb5\x2f\xfd", "zstd"),
-)
-
-
-class Decompressor(Protocol):
-    """What the standard library's decompressors for bzip2 and xz have in common, and those here keep to."""
-
-    @property
-    def eof(self) -> bool:
-        """Whether the end of one compressed stream was reached."""
-
-    @property
-    def needs_input(self) -> bool:
-        """Whether all that can be had of the bytes so far was given."""
-
-    @property
-    def unused_data(self) -> bytes:
-        """Return the bytes after that end."""
-
-    def decompress(self, data: bytes, max_length: int = -1) -> bytes:
-        """Return what these bytes unpack to, as far as it is no longer than so."""
-
-
-class Gunzip:
-    """gzip, in pieces of bounded length: a megabyte of it may hold a gigabyte."""
-
-    def __init__(self) -> None:
-        self.needs_input = True
-        self._inner = zlib.decompressobj(31)
-
-    @property
-    def eof(self) -> bool:
-        """Whether the end of one compressed stream was reached."""
-        return self._inner.eof
-
-    @property
-    def unused_data(self) -> bytes:
-        """Return the bytes after that end."""
-        return self._inner.unused_data
-
-    def decompress(self, data: bytes, max_length: int = -1) -> bytes:
-        """Return what these bytes unpack to, as far as it is no longer than so."""
-        content = self._inner.decompress(self._inner.unconsumed_tail + data, max_length)
-        self.needs_input = len(content) < max_length
-        return content
-
-
-class Unzstd:
-    """zstd, in pieces that are not much longer than asked: it is fed little at a time, as four bytes may hold 128 KiB."""
-
-    SLICE = 1024
-
-    def __init__(self) -> None:
-        import zstandard
-
-        self._inner = zstandard.ZstdDecompressor().decompressobj()
-        self._data, self._at = b"", 0
-
-    @property
-    def eof(self) -> bool:
-        """Whether the end of one compressed stream was reached."""
-        return self._inner.eof
-
-    @property
-    def needs_input(self) -> bool:
-        """Whether all that can be had of the bytes so far was given."""
-        return self._at >= len(self._data)
-
-    @property
-    def unused_data(self) -> bytes:
-        """Return the bytes after that end."""
-        return self._inner.unused_data + self._data[self._at :]
-
-    def decompress(self, data: bytes, max_length: int = -1) -> bytes:
-        """Return what these bytes unpack to, as far as it is not much longer than so."""
-        if data:
-            self._data, self._at = data, 0
-        pieces, length = [], 0
-        while not (self.needs_input or self._inner.eof or length > max_length):
-            pieces.append(self._inner.decompress(self._data[self._at : self._at + self.SLICE]))
-            self._at += self.SLICE
-            length += len(pieces[-1])
-        return b"".join(pieces)
-
-
-DECOMPRESSORS: dict[str, Callable[[], Decompressor]] = {
-    "gzip": Gunzip,
-    "xz": lambda: lzma.LZMADecompressor(memlimit=1 << 28),
-    "bzip2": bz2.BZ2Decompressor,
-    "zstd": Unzstd,
-}
-
-
-def compression(head: bytes) -> str | None:
-    """Return the compression that these first bytes announce, None where they announce none."""
-    return next((name for magic, name in MAGIC if head.startswith(magic)), None)
 
 
 def open_untouched(path: str | Path, flags: int, folder: int | None = None) -> int:
@@ -214,10 +112,11 @@ class EvidenceFile:
             if self.fault:
                 break
             consumed += len(block)
-            left = self._left_over(kind, decompressor)
-            block = left or next(rest, b"")
-            if decompressor.eof and block:
-                decompressor = DECOMPRESSORS[kind]()
+            if decompressor.eof:
+                block = self._next_stream(kind, decompressor.unused_data, rest)
+                decompressor = DECOMPRESSORS[kind]() if block else decompressor
+            else:
+                block = next(rest, b"")
         else:
             if not decompressor.eof:
                 self.fault = f"truncated {kind} file: it ends at byte {consumed} in the middle of its data"
@@ -239,13 +138,14 @@ class EvidenceFile:
                 self.fault = f"abandoned: unpacks to more than {BYTE_BUDGET >> 30} GiB"
                 return
 
-    def _left_over(self, kind: str, decompressor: Decompressor) -> bytes:
-        """Return what follows the end of a stream, if it is another one."""
-        left = decompressor.unused_data if decompressor.eof else b""
-        if not left.strip(b"\x00"):
+    def _next_stream(self, kind: str, left: bytes, rest: Iterator[bytes]) -> bytes:
+        """Return the file from its next compressed stream on, as far as it was read; zeros may stand between."""
+        left = left.lstrip(b"\x00")
+        while len(left) < LONGEST_MAGIC and (more := next(rest, b"")):
+            left = (left + more).lstrip(b"\x00")
+        if left and compression(left) != kind:
+            self.fault = f"other content after the {kind} data"
             return b""
-        if compression(left) != kind:
-            self.fault = f"{len(left)} bytes of other content after the {kind} data"
         return left
 
     def chunks(self) -> Iterator[tuple[int, list[bytes]]]:
