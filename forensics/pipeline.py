@@ -32,7 +32,7 @@ from forensics.match.reach import coverage
 from forensics.match.recent import recent_due_times, usual_interval
 from forensics.match.resolve import resolve_jobs
 from forensics.sources.base import ReadOptions
-from forensics.sources.reading import Opened, matching_paths, open_source
+from forensics.sources.reading import Opened, matching_paths, open_sources
 
 Progress = Callable[[str, int], None]
 
@@ -47,7 +47,7 @@ class Question:
 
 def report(config: Config, question: Question, progress: Progress = lambda _name, _rows: None) -> Result:
     """Return all that the sources of a config come to for a window."""
-    opened = [open_source(source) for source in with_heartbeats(config)]
+    opened = open_sources(with_heartbeats(config))
     evidence = read_evidence(opened, config, question.window, progress)
     resolved = resolve_jobs(evidence, config.jobs, partial(unconfigured_job, config))
     configs = [source.config for source in opened]

@@ -117,6 +117,7 @@ def class_regex(inner: str) -> str:
     is_not = plain.startswith("!")
     plain = plain[1:] if is_not else plain
     plain = "\\" + plain if plain.startswith("^") else plain
+    plain = re.sub(r"[&~|]|-(?=-)", r"\\\g<0>", plain)
     written_as = f"[{'^' if is_not else ''}{plain}]"
     try:
         re.compile(written_as)

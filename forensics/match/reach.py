@@ -14,6 +14,7 @@ from forensics.match.resolve import Resolved
 from forensics.match.spans import Ints
 from forensics.verdicts import Lane
 
+TELLING_ENDS = ("completed", "failed", "timed_out", "interrupted")
 FRESH = 86_400 * 1_000_000_000
 
 
@@ -59,13 +60,24 @@ def concerned(
             fitting = {code for code, job in enumerate(resolved.jobs) if speaks_for(account, config, job)}
             return frozenset(fitting | seen)
         case Lane.LIFECYCLE:
-            return frozenset(jobs_in(evidence.lifecycle["source"].to_numpy(), position, resolved.lifecycle))
+            return frozenset(recorded_jobs(evidence, position, resolved))
         case Lane.NOTIFICATIONS:
             return channel_jobs(config, resolved.jobs)
         case "beats":
             return frozenset(jobs_in(evidence.beats["source"].to_numpy(), position, resolved.beats))
         case _:
             return None
+
+
+def recorded_jobs(evidence: Evidence, position: int, resolved: Resolved) -> set[int]:
+    """Return the jobs that a runner's records speak for: not those whose ends it records without saying how."""
+    frame = evidence.lifecycle
+    source, event = frame["source"].to_numpy(), frame["event"].to_numpy(dtype=object)
+    seen, bare, told = (
+        jobs_in(np.where(kept, source, -1), position, resolved.lifecycle)
+        for kept in (np.ones(len(frame), dtype=np.bool_), event == "ended", np.isin(event, TELLING_ENDS))
+    )
+    return seen - (bare - told)
 
 
 def jobs_in(source: Ints, position: int, codes: Ints) -> set[int]:
