@@ -83,6 +83,8 @@ def write(path: Path, content: bytes) -> None:
         refuse_special(path)
         with opened_folder(path.parent) as folder:
             replace(folder, path.name, content)
+    except FileNotFoundError as error:
+        raise OutputError(f"{path} could not be written - its folder is not there - make the folder first") from error
     except OSError as error:
         raise OutputError(
             f"{path} could not be written - {error.strerror or error} - the old content, if any, is untouched"

@@ -125,9 +125,12 @@ def unread_of(source: SourceRead, pen: Pen) -> Unread | None:
     One that covers a stretch of time and holds nothing was read: it saw silence.
     """
     is_empty = not any(source.rows.values())
+    name, is_refused = pen.names.code(source.name), source.rejected >= source.records > 0
     if source.faults:
-        return Unread(pen.names.code(source.name), "missing" if is_empty and not source.records else "partly")
-    return Unread(pen.names.code(source.name), "empty") if is_empty and source.covers is None else None
+        return Unread(name, "missing" if not source.files else "unreadable" if not source.records else "partly")
+    if not is_empty or source.covers is not None:
+        return None
+    return Unread(name, "unreadable" if is_refused else "bare" if source.records else "empty")
 
 
 def troubles(blockers: Sequence[Blocker], pen: Pen) -> Iterator[Trouble]:

@@ -77,7 +77,7 @@ def test_long_name_is_written(tmp_path):
 
 
 def test_missing_folder_is_told_with_its_path(tmp_path):
-    with pytest.raises(OutputError, match=r"gone/night\.md could not be written - No such file or directory"):
+    with pytest.raises(OutputError, match=r"gone/night\.md could not be written - its folder is not there"):
         write(tmp_path / "gone" / "night.md", b"x")
 
 
