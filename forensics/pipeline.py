@@ -59,7 +59,8 @@ def report(config: Config, question: Question, progress: Progress = lambda _name
     explain = explainer(judged, paired, evidence, reach, provenance, question.window, config.timezone)
     is_owed, is_checkable = owed(judged, paired), checkable(judged)
     reporting = check_reporting(judged.runs, is_owed, is_checkable, config.reporting.threshold)
-    due = recent_due_times(config.jobs, question.window.now)
+    has_panel = config.heartbeats.configured or bool(len(evidence.beats))
+    due = recent_due_times(config.jobs if has_panel else (), question.window.now)
     asked = replace(config, jobs=tuple(job for job in config.jobs if is_asked_for(job.name, question)))
     beats = tuple(
         beat for beat in panel(evidence.beats, asked, question.window.now, due) if is_asked_for(beat.job, question)

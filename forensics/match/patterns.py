@@ -51,8 +51,8 @@ class Pattern:
 
     ``regex`` matches a whole path and keeps what the glob stands for in ``base`` (a file under a folder
     that fits the pattern fits it, too). ``date_format`` is the joined format of its dates, None where it
-    has none; ``resolution`` is the finest unit of that format, in ns. ``prefix`` and ``suffix`` are the
-    literal text at its ends. ``is_fixed``: it names one path only. ``dates``: how many dates it holds.
+    has none; ``resolution`` is the finest unit of that format, in ns. ``prefix`` is the
+    literal text at its head. ``is_fixed``: it names one path only. ``dates``: how many dates it holds.
     """
 
     text: str
@@ -60,7 +60,6 @@ class Pattern:
     date_format: str | None
     resolution: int
     prefix: str
-    suffix: str
     is_fixed: bool
     weight: int
     dates: int
@@ -85,7 +84,6 @@ def compiled(text: str) -> Pattern:
         date_format=joined,
         resolution=resolution_of(joined) if joined else DAY,
         prefix=literals[0],
-        suffix=literals[-1],
         is_fixed=len(literals) == 1,
         weight=sum(len(literal) for literal in literals) + 4 * len(formats),
         dates=len(formats),
