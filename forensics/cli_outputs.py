@@ -64,7 +64,8 @@ def is_terminal() -> bool:
 
 def deliver(result: Result, form: str, panel: bool, outputs: Sequence[str]) -> list[str]:
     """Write the report to stdout and to every file; return what is wrong with those that could not be reached."""
-    from forensics.report.outputs import format_of, render, write
+    from forensics.durable import write
+    from forensics.report.outputs import format_of, render
 
     troubles = []
     try:
@@ -141,8 +142,8 @@ def tell(result: Result, code: int, troubles: Sequence[str]) -> None:
 
 def say(line: str) -> None:
     """Write a line to stderr, if anybody listens; secrets are masked, and signs that could steer a terminal shown."""
-    from forensics.report.redaction import redact
-    from forensics.report.text import visible
+    from forensics.redaction import redact
+    from forensics.untrusted import visible
 
     try:
         click.echo(f"night-watch: {visible(redact(line))}", err=True)

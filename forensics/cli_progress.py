@@ -16,7 +16,7 @@ def shown_progress(is_silent: bool) -> Iterator[Callable[[str, int], None]]:
     from rich.console import Console
     from rich.text import Text
 
-    from forensics.report.text import visible
+    from forensics.untrusted import visible
 
     with Console(stderr=True).status("reading") as status:
         # As plain text: the name of a file might read as markup.

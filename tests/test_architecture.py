@@ -20,22 +20,28 @@ from tests.checkout import ROOT
 Tree = Mapping[str, str]
 
 PACKAGE = "forensics"
-FOUNDATION = frozenset({"config", "errors", "timeline", "verdicts"})
+FOUNDATION = frozenset({"config", "durable", "errors", "redaction", "timeline", "untrusted", "verdicts"})
 STAGES = frozenset({"sources", "match", "classify", "analyse", "report", "publish"})
 # What stands beside the stages: it meets them in `pipeline` only.
 SIDE_ROOMS = frozenset({"recorder", "engine"})
-STORY = FOUNDATION | STAGES | SIDE_ROOMS | {"evidence"}
+STORY = FOUNDATION | STAGES | SIDE_ROOMS | {"evidence", "ledger"}
 EDGE = frozenset({"cli", "configfile", "pipeline", "progress"})
 
 MAY_IMPORT: dict[str, frozenset[str]] = {
     "errors": frozenset(),
+    "redaction": frozenset(),
     "verdicts": frozenset(),
+    "durable": frozenset({"errors"}),
+    "untrusted": frozenset({"redaction"}),
     "timeline": frozenset({"errors"}),
     "config": frozenset({"errors", "timeline", "verdicts"}),
     "configfile": FOUNDATION,
     "evidence": FOUNDATION,
+    "ledger": FOUNDATION,
     **dict.fromkeys(STAGES | SIDE_ROOMS, FOUNDATION | {"evidence"}),
     "recorder": FOUNDATION,
+    # What publishing remembers from night to night.
+    "publish": FOUNDATION | {"evidence", "ledger"},
     # The defaults of a config hold for jobs that only evidence names, too.
     "pipeline": STORY | {"configfile"},
     "progress": STORY,
@@ -53,6 +59,9 @@ HOMES: dict[str, frozenset[str]] = {
     "markdown_it": frozenset({"report"}),
     "dateutil": frozenset({"timeline"}),
     "cronsim": frozenset({"configfile", "match"}),
+    "httpx": frozenset({"publish"}),
+    "slack_sdk": frozenset({"publish"}),
+    "stamina": frozenset({"publish"}),
     "zstandard": frozenset({"sources"}),
     "pyarrow": frozenset({"evidence", "report", "sources"}),
     "pandas": FRAMES,

@@ -17,8 +17,8 @@ import numpy as np
 from forensics.evidence.intake import SourceRead
 from forensics.evidence.provenance import LANES, Place
 from forensics.evidence.result import Blocker, Finding, Heartbeat, Result
+from forensics.redaction import redact, redact_all
 from forensics.report.columns import INSTANTS, RunColumns, texts, window_runs
-from forensics.report.redaction import redact, redact_all
 from forensics.report.view_pen import config_folder
 from forensics.report.view_sources import lanes_of
 from forensics.timeline import utc_text, utc_texts

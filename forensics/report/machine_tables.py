@@ -13,7 +13,7 @@ from forensics.evidence.paired import NAT
 from forensics.evidence.result import Result
 from forensics.report.columns import INSTANTS, RunColumns, window_runs
 from forensics.report.machine import COLUMNS, FREE_TEXTS, clean_all, instants
-from forensics.report.text import escaped, visible
+from forensics.untrusted import escaped, visible
 
 TABLE = (*COLUMNS, "reasons")
 FORMULA = tuple("=+-@\t\r\n\0＝＋－＠")

@@ -7,10 +7,10 @@ from collections.abc import Iterator
 from typing import Any, Protocol
 
 from forensics.evidence.result import Blocker, Result
-from forensics.report.text import visible
 from forensics.report.view_alert import unread_of
 from forensics.report.view_pen import pen_for
 from forensics.report.wording import counted
+from forensics.untrusted import visible
 
 Segments = list[tuple[str, str]]
 

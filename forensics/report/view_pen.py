@@ -7,8 +7,8 @@ from zoneinfo import ZoneInfo
 
 from forensics.config import Config
 from forensics.evidence.result import Result
-from forensics.report.text import Names
 from forensics.timeline import NANOS, local_text
+from forensics.untrusted import Names
 from forensics.verdicts import Claim, Verdict
 
 LONG_WINDOW = 36 * 3600 * NANOS

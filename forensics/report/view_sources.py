@@ -8,9 +8,9 @@ from forensics.evidence.intake import SourceRead
 from forensics.evidence.provenance import LANES
 from forensics.evidence.result import Result
 from forensics.report.columns import texts
-from forensics.report.text import LONGEST_TEXT, clipped, fence, safe_line
 from forensics.report.view_pen import Pen
 from forensics.timeline import local_text
+from forensics.untrusted import LONGEST_TEXT, clipped, fence, safe_line
 
 SHOWN_SOURCES = 15
 SHOWN_FAULTS = 5

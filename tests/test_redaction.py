@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from forensics.report.redaction import MASK, redact, redact_all
+from forensics.redaction import MASK, redact, redact_all
 
 HEX40 = "0123456789abcdef0123456789abcdef01234567"
 # Put together here, so that no scanner of repositories takes them for leaked ones. In each pair: text, what must go.

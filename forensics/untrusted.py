@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 from hashlib import sha256
 
-from forensics.report.redaction import redact
+from forensics.redaction import redact
 
 NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}")
 # A name that Markdown would read as nothing but text: `a._b_` would be emphasis, `www.…` a link.

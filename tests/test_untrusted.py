@@ -9,7 +9,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 from markdown_it import MarkdownIt
 
-from forensics.report.text import Names, fence, safe_line, safe_text, slug, visible
+from forensics.untrusted import Names, fence, safe_line, safe_text, slug, visible
 
 HOSTILE = st.text(
     st.one_of(st.sampled_from("`|*_[]()<>!#@~\\&$\n\r\t \"'-+=.:/{}aZ0\u202e\u200b\0\x1b"), st.characters()),
