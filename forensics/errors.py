@@ -39,3 +39,16 @@ class SourceError(ForensicsError):
 
 class OutputError(ForensicsError):
     """A result that could not be written: what - where - what to do."""
+
+
+class PublishError(ForensicsError):
+    """Something that could not be told to the world: what - where - what to do, with no secret in it.
+
+    ``is_permanent`` is False where the same may succeed later; ``is_uncertain`` is True where a request was sent
+    and no answer came, so that it may have been carried out.
+    """
+
+    def __init__(self, message: str, *, is_permanent: bool, is_uncertain: bool = False) -> None:
+        super().__init__(message)
+        self.is_permanent = is_permanent
+        self.is_uncertain = is_uncertain

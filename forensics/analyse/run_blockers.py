@@ -40,6 +40,7 @@ def of_trouble(trouble: Trouble, columns: Columns, explain: Explain, provenance:
         inferred=" ".join(sentence for sentence in told if sentence.startswith("So ")),
         todo=next_step(trouble.verdict, cause, Flag.UNPROVEN in flags),
         flags=flags,
+        cause=cause,
     )
 
 

@@ -46,6 +46,7 @@ class Blocker:
     inferred: str = ""
     todo: str = ""
     flags: tuple[str, ...] = ()
+    cause: str | None = None
 
 
 @dataclass(frozen=True)
