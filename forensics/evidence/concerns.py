@@ -50,3 +50,17 @@ class Check:
     concerns: tuple[Concern, ...]
     recoveries: tuple[Recovery, ...]
     muted_jobs: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True)
+class History:
+    """What is known of an issue at ``now``; all in ns. ``changes`` are the instants of our openings and closings.
+
+    ``is_flapping``: it was reopened more than once within the time in which issues are reopened.
+    """
+
+    now: int
+    first_seen: int
+    since: int | None
+    changes: tuple[int, ...] = ()
+    is_flapping: bool = False

@@ -45,7 +45,8 @@ class Intent:
 class Publication:
     """A text on its way to ``channel`` (``slack``, ``report``), until it arrives.
 
-    ``name`` is unique in its channel, such as the night that the text is about. ``error`` is why the last attempt failed.
+    ``name`` is unique in its channel, such as the night that the text is about; ``error`` is why the last attempt
+    failed.
     """
 
     id: int
