@@ -215,6 +215,41 @@ class Reporting:
 
 
 @dataclass(frozen=True)
+class Tracker:
+    """Where issues are filed, and when. The token is named by a variable or a file, and never stands here.
+
+    ``settle`` is how long a trouble must hold before it is filed; ``close_after`` good checks in a row close it;
+    it is reopened rather than filed anew ``reopen_within`` of that. ``publish`` says whether and how the night's
+    report goes there too. ``due_in`` is the time until an issue is due, None for no due date.
+    """
+
+    url: str
+    repo: str
+    kind: Literal["gitea", "forgejo"] = "gitea"
+    token_env: str = "GITEA_TOKEN"
+    token_file: str | None = None
+    ca_file: str | None = None
+    open_for: tuple[str, ...] = (
+        "stale",
+        "failed",
+        "false_success",
+        "silent_failure",
+        "missed",
+        "interrupted",
+        "reporting",
+    )
+    settle: timedelta = timedelta(0)
+    rollup_at: int = 5
+    close_after: int = 2
+    reopen_within: timedelta = timedelta(days=7)
+    due_in: timedelta | None = None
+    labels: tuple[str, ...] = ("heartbeat",)
+    assignees: tuple[str, ...] = ()
+    hold_label: str = "hold"
+    publish: Literal["comment", "attachment"] | None = None
+
+
+@dataclass(frozen=True)
 class Layer:
     """Values for a group of jobs, by config key; ``jobs`` are globs over names, ``*`` stands for ``[defaults]``."""
 
@@ -238,6 +273,6 @@ class Config:
     mutes: tuple[Mute, ...] = ()
     heartbeats: Heartbeats = Heartbeats()
     reporting: Reporting = Reporting()
-    tracker: Mapping[str, Any] | None = None
-    publish: Mapping[str, Any] = field(default_factory=dict)
+    tracker: Tracker | None = None
+    slack_webhook_env: str | None = None
     layers: tuple[Layer, ...] = ()

@@ -25,6 +25,7 @@ from forensics.config import (
     Mute,
     Reporting,
     SourceConfig,
+    Tracker,
 )
 from forensics.config_jobs import NAMES, TEXTS, clashes, read_job, read_layers
 from forensics.config_keys import (
@@ -44,6 +45,7 @@ from forensics.config_keys import (
     path,
     period,
     read_table,
+    span,
     text,
     time,
     variable,
@@ -136,6 +138,9 @@ TRACKER: dict[str, Parser] = {
     "labels": TEXTS,
     "assignees": TEXTS,
     "hold_label": text,
+    "due_in": span,
+    "ca_file": path,
+    "publish": one_of("comment", "attachment"),
 }
 CHANNELS: dict[str, dict[str, Parser]] = {"slack": {"webhook_env": variable}}
 
@@ -185,7 +190,7 @@ def _config(tables: dict[str, Any], file: str, problems: list[Problem]) -> Confi
         heartbeats=_heartbeats(top, setting, problems),
         reporting=Reporting(**read_table(top.get("reporting", {}), REPORTING, "[reporting] ", setting, problems)),
         tracker=_tracker(top, setting, problems),
-        publish=_publish(top, setting, problems),
+        slack_webhook_env=_slack_webhook(top, setting, problems),
     )
 
 
@@ -251,15 +256,19 @@ def _heartbeats(top: Mapping[str, Any], setting: Setting, problems: list[Problem
     return Heartbeats(**values, configured="heartbeats" in top)
 
 
-def _tracker(top: Mapping[str, Any], setting: Setting, problems: list[Problem]) -> Mapping[str, Any] | None:
+def _tracker(top: Mapping[str, Any], setting: Setting, problems: list[Problem]) -> Tracker | None:
     if "tracker" not in top:
         return None
-    return read_table(top["tracker"], TRACKER, "[tracker] ", setting, problems, ("kind", "url", "repo"))
+    values = read_table(top["tracker"], TRACKER, "[tracker] ", setting, problems, ("kind", "url", "repo"))
+    if {"token_env", "token_file"} <= values.keys():
+        problems.append(Problem("[tracker] token_file", "token_env is there too", "one of them: where the token is"))
+    return Tracker(**{"url": "", "repo": "", **values})
 
 
-def _publish(top: Mapping[str, Any], setting: Setting, problems: list[Problem]) -> Mapping[str, Any]:
+def _slack_webhook(top: Mapping[str, Any], setting: Setting, problems: list[Problem]) -> str | None:
     channels = read_table(top.get("publish", {}), dict.fromkeys(CHANNELS, whatever), "[publish] ", setting, problems)
-    return {
-        channel: read_table(table, CHANNELS[channel], f"[publish.{channel}] ", setting, problems, CHANNELS[channel])
-        for channel, table in channels.items()
-    }
+    if "slack" not in channels:
+        return None
+    slack = CHANNELS["slack"]
+    values = read_table(channels["slack"], slack, "[publish.slack] ", setting, problems, slack)
+    return values.get("webhook_env")
