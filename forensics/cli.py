@@ -9,15 +9,17 @@ import gc
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import replace
 from typing import IO, TYPE_CHECKING, Any
 
 import click
 
 from forensics import __version__
+from forensics.cli_options import Asked, asking, settled
 from forensics.errors import ForensicsError, OutputError
 
 if TYPE_CHECKING:
+    from forensics.config import Config
+    from forensics.evidence.paired import Window
     from forensics.evidence.result import Result
 
 FORMATS = ("md", "html", "json", "csv", "parquet", "timesketch", "prometheus")
@@ -74,34 +76,12 @@ def main() -> None:
       1  done, and there are blockers
       2  wrong usage, or a config that cannot be read
       3  a source was unreadable, truncated or missing; the report says which
-      4  the report was made, but an output could not be written
+      4  the report was made, but the tracker or an output could not be reached
     """  # noqa: D301 - click's sign for lines that stay as they are
 
 
 @main.command(short_help="Read all traces, judge every run, show the report.")
-@click.option(
-    "--config",
-    "config_path",
-    metavar="FILE",
-    help="The config; else $FORENSICS_CONFIG, ./forensics.toml, the user's, the system's, unless a PATH is named.",
-)
-@click.option(
-    "--since",
-    metavar="TIME",
-    help="Begin of the window: ISO 8601, or today, yesterday, each with a time. Default: 24 h back.",
-)
-@click.option("--until", metavar="TIME", help="End of the window. Default: now.")
-@click.option("--now", "now_text", metavar="TIME", help="The instant of judging. Default: the clock.")
-@click.option("--job", "jobs", metavar="GLOB", multiple=True, help="Only these jobs; may be given again.")
-@click.option("--notifications", metavar="[KIND:]PATH", multiple=True, help="Messages to read.")
-@click.option("--triggers", metavar="[KIND:]PATH", multiple=True, help="The scheduler's log to read.")
-@click.option("--artifacts", metavar="[KIND:]PATH", multiple=True, help="Files or a listing to read.")
-@click.option(
-    "--timezone",
-    "zone_name",
-    metavar="ZONE",
-    help="Zone of the report and of times that name none, such as Asia/Tokyo.",
-)
+@asking
 @click.option("--format", "form", type=click.Choice(FORMATS), default="md", show_default=True, help="What stdout gets.")
 @click.option(
     "--output",
@@ -111,24 +91,20 @@ def main() -> None:
     help="Also write this file; the suffix tells the format. May be given again.",
 )
 @click.option("--panel", is_flag=True, help="Show the heartbeat panel alone, as Markdown.")
+@click.option(
+    "--file-issues", is_flag=True, help="Also bring the tracker's issues up to date, and publish where [publish] says."
+)
 @click.option("--exit-zero", is_flag=True, help="Exit with 0 where it would be 1 or 3.")
-@click.option("--dry-run", is_flag=True, help="Write nothing but the report.")
+@click.option("--dry-run", is_flag=True, help="Write nothing but the report; of issues, show the plan.")
 @click.option("--no-ledger", is_flag=True, help="Neither read nor write the ledger.")
 @click.option("--quiet", is_flag=True, help="Say nothing on stderr but errors.")
 @click.option("--no-progress", is_flag=True, help="Show no progress on stderr.")
 def report(
-    config_path: str | None,
-    since: str | None,
-    until: str | None,
-    now_text: str | None,
-    jobs: tuple[str, ...],
-    notifications: tuple[str, ...],
-    triggers: tuple[str, ...],
-    artifacts: tuple[str, ...],
-    zone_name: str | None,
+    asked: Asked,
     form: str,
     outputs: tuple[str, ...],
     panel: bool,
+    file_issues: bool,
     exit_zero: bool,
     dry_run: bool,
     no_ledger: bool,
@@ -143,31 +119,80 @@ def report(
       forensics report --config forensics.toml --since yesterday --output night.md
       forensics report --triggers /var/log/cron.log --since "yesterday 18:00"
     """  # noqa: D301 - as above
-    from forensics.cli_inputs import load_config, named_sources, passed_over
     from forensics.cli_outputs import check_outputs, deliver, say, tell
-    from forensics.cli_progress import shown_progress
-    from forensics.cli_window import window_of, zone_of
+    from forensics.cli_plan import plan_text
+    from forensics.cli_tracker import check_filing, file_issues_of, with_ledger
 
-    named = named_sources({"notifications": notifications, "triggers": triggers, "artifacts": artifacts})
-    config = load_config(config_path, named)
-    config = config if zone_name is None else replace(config, timezone=zone_of(zone_name))
+    config, window = settled(asked, is_quiet=quiet)
     check_outputs(form, panel, outputs, config)
-    window = window_of(since, until, now_text, config.timezone)
-    if not quiet and (unread := passed_over(config_path, named)):
-        say(f"{unread} was not read, as options name what to read; --config {unread} adds it")
+    if file_issues:
+        check_filing(config, no_ledger=no_ledger)
     with without_search_for_cycles():
-        from forensics.pipeline import Question
-        from forensics.pipeline import report as make_report
-
-        with shown_progress(quiet or no_progress) as progress:
-            result = make_report(config, Question(window, jobs), progress)
-        check_jobs(result, jobs)
-        troubles = deliver(result, form, panel, outputs)
+        result = read(config, window, asked.jobs, is_silent=quiet or no_progress)
+        filing = with_ledger(result, no_ledger=no_ledger)
+        if file_issues:
+            filing = file_issues_of(filing.result, is_dry=dry_run)
+        troubles = [*filing.troubles, *deliver(filing.result, form, panel, outputs)]
     code = UNREACHED if troubles else 0 if exit_zero and result.exit_code in (1, 3) else result.exit_code
-    for trouble in troubles:
-        say(trouble)
+    plan = plan_text(filing.result).splitlines() if file_issues and not quiet else []
+    for line in [*plan, *troubles, *(() if quiet else filing.notes)]:
+        say(line)
     if not quiet:
         tell(result, code, troubles)
+    sys.exit(code)
+
+
+def read(config: Config, window: Window, jobs: tuple[str, ...], *, is_silent: bool) -> Result:
+    """Return what all sources of a config come to, with progress on stderr.
+
+    Raises:
+        ForensicsError: a job that is asked for is not known, or a source cannot be read as such.
+    """
+    from forensics.cli_progress import shown_progress
+    from forensics.pipeline import Question
+    from forensics.pipeline import report as make_report
+
+    with shown_progress(is_silent) as progress:
+        result = make_report(config, Question(window, jobs), progress)
+    check_jobs(result, jobs)
+    return result
+
+
+@main.group()
+def issues() -> None:
+    """Keep the tracker's issues in line with what holds."""
+
+
+@issues.command(short_help="Open, update and close issues; print the plan.")
+@asking
+@click.option(
+    "--format", "form", type=click.Choice(("text", "json")), default="text", show_default=True, help="What stdout gets."
+)
+@click.option("--dry-run", is_flag=True, help="Print the plan, and change nothing, neither there nor here.")
+@click.option("--exit-zero", is_flag=True, help="Exit with 0 where it would be 1 or 3.")
+@click.option("--quiet", is_flag=True, help="Say nothing on stderr but errors.")
+@click.option("--no-progress", is_flag=True, help="Show no progress on stderr.")
+def sync(asked: Asked, form: str, dry_run: bool, exit_zero: bool, quiet: bool, no_progress: bool) -> None:
+    """Read all traces as the report does; open, update and close the issues of the tracker.
+
+    \b
+    Examples:
+      forensics issues sync --dry-run
+      forensics issues sync --config forensics.toml --format json
+    """  # noqa: D301 - as above
+    from forensics.cli_outputs import say, show_text
+    from forensics.cli_plan import told_plan
+    from forensics.cli_tracker import check_filing, file_issues_of
+
+    config, window = settled(asked, is_quiet=quiet)
+    check_filing(config, no_ledger=False)
+    with without_search_for_cycles():
+        result = read(config, window, asked.jobs, is_silent=quiet or no_progress)
+        filing = file_issues_of(result, is_dry=dry_run, publishes=False)
+    show_text(told_plan(filing, form))
+    code = UNREACHED if filing.troubles else 0 if exit_zero and result.exit_code in (1, 3) else result.exit_code
+    for line in [*filing.troubles, *(() if quiet else filing.notes)]:
+        say(line)
     sys.exit(code)
 
 

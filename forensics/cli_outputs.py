@@ -105,6 +105,24 @@ def show(result: Result, form: str, panel: bool) -> None:
         raise
 
 
+def show_text(text: str) -> None:
+    """Write a text to stdout, as far as somebody reads it.
+
+    Raises:
+        OutputError: it cannot be written.
+    """
+    if sys.stdout is None:
+        return
+    try:
+        sys.stdout.buffer.write(text.encode("utf-8", "backslashreplace"))
+        sys.stdout.buffer.flush()
+    except BrokenPipeError:
+        drop(sys.stdout)
+    except OSError as error:
+        drop(sys.stdout)
+        raise OutputError(f"standard output could not be written - {error.strerror}") from error
+
+
 def drop(stream: IO[Any]) -> None:
     """Let a stream lead nowhere, so that what is left in its buffer does no harm at the end."""
     nowhere = os.open(os.devnull, os.O_WRONLY)

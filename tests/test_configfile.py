@@ -125,8 +125,8 @@ def test_a_whole_file_is_read():
     assert (found.heartbeats.stale_after, found.heartbeats.configured) == (3.0, True)
     assert found.reporting.threshold == 0.9
     assert found.tracker is not None
-    assert found.tracker["reopen_within"] == timedelta(days=7)
-    assert found.publish == {"slack": {"webhook_env": "NIGHT_WATCH_WEBHOOK"}}
+    assert found.tracker.reopen_within == timedelta(days=7)
+    assert found.slack_webhook_env == "NIGHT_WATCH_WEBHOOK"
 
 
 def test_every_problem_is_in_the_message():
@@ -513,7 +513,7 @@ def test_an_address_that_is_not_encrypted_is_refused(url):
 
 def test_this_machine_may_be_reached_unencrypted():
     assert (
-        config(TRACKER.replace("https://forge.example.org", "http://127.0.0.1:3000/")).tracker["url"]
+        config(TRACKER.replace("https://forge.example.org", "http://127.0.0.1:3000/")).tracker.url
         == "http://127.0.0.1:3000"
     )
 

@@ -89,6 +89,26 @@ class Summary:
 
 
 @dataclass(frozen=True)
+class Undelivered:
+    """A text that was to be published, waits since ``since`` (ns), and could not be; ``error`` is the last reason."""
+
+    channel: str
+    name: str
+    since: int
+    attempts: int
+    error: str
+
+
+@dataclass(frozen=True)
+class Filed:
+    """What was to be done in the tracker, what was done, and what waits; each action as plain values."""
+
+    planned: tuple[Mapping[str, object], ...] = ()
+    done: tuple[Mapping[str, object], ...] = ()
+    pending: tuple[Mapping[str, object], ...] = ()
+
+
+@dataclass(frozen=True)
 class Result:
     """All that one reading came to.
 
@@ -113,3 +133,5 @@ class Result:
     explain: Callable[[int], list[str]]
     exit_code: int
     inputs: str
+    filed: Filed = Filed()
+    undelivered: tuple[Undelivered, ...] = ()

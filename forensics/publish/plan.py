@@ -148,7 +148,7 @@ class Planner:
         if not by_hand:
             if waiting := self._settling(case, known):
                 return waiting
-            if self.check.now - (issue.closed_at or 0) > nanos(self.settings.reopen_within):
+            if self.check.now - closed_at(issue, case.known) > nanos(self.settings.reopen_within):
                 return self._opened(case, concern, known, "its last issue was closed too long ago to be reopened")
         after = self._changed(replace(known, number=issue.number, is_open=True, overruled=int(by_hand)))
         why = "a person closed it while the trouble holds" if by_hand else "the trouble is back"
@@ -262,6 +262,11 @@ def plan(
         elif key in memory:
             forgotten.append(key)
     return Plan(tuple(sorted(actions, key=rank)), tuple(remembered), tuple(forgotten))
+
+
+def closed_at(issue: Issue, known: Remembered | None) -> int:
+    """Return when we closed an issue, by our own clock where we remember it."""
+    return known.changes[-1] if known is not None and known.changes else issue.closed_at or 0
 
 
 def folded(key: str, twin: Issue, number: int, words: Words) -> Action:

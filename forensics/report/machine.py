@@ -57,7 +57,16 @@ def members(result: Result) -> Iterator[str]:
     yield lines("runs", runs(result))
     yield lines("findings", map(finding, result.findings))
     yield lines("sources", sources(result))
-    yield member("tracker", {"planned": [], "done": [], "pending": []})
+    yield member("tracker", tracker(result))
+
+
+def tracker(result: Result) -> dict[str, list[dict[str, object]]]:
+    """Return what was to be done in the tracker, what was done, and what waits."""
+    filed = result.filed
+    return {
+        name: [plain(action) for action in actions]
+        for name, actions in (("planned", filed.planned), ("done", filed.done), ("pending", filed.pending))
+    }
 
 
 def member(name: str, value: object) -> str:

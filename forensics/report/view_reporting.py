@@ -9,11 +9,12 @@ import numpy as np
 import pandas as pd
 
 from forensics.evidence.paired import NAT
-from forensics.evidence.result import Result
+from forensics.evidence.result import Result, Undelivered
 from forensics.report.columns import RunColumns
 from forensics.report.view_pen import Pen, is_long
 from forensics.report.view_runs import moment
 from forensics.report.wording import percent
+from forensics.timeline import local_text
 from forensics.verdicts import Claim, Evidence, Flag, Verdict
 
 SHOWN_DAYS = 14
@@ -47,6 +48,7 @@ class Reporting:
     baseline: str | None
     false_alarms: int
     failure_messages: int
+    undelivered: tuple[str, ...]
     days: tuple[Day, ...]
     days_left: int
 
@@ -66,9 +68,17 @@ def reporting_view(result: Result, runs: RunColumns, pen: Pen) -> Reporting:
         baseline=None if check.baseline is None else percent(check.baseline),
         false_alarms=runs.verdict.count(Verdict.FALSE_ALARM),
         failure_messages=runs.claim.count(Claim.FAILURE),
+        undelivered=tuple(pen.sentence(unsent(each, result)) for each in result.undelivered),
         days=tuple(days[-SHOWN_DAYS:]) if any(day.gap for day in days) else (),
         days_left=max(0, len(days) - SHOWN_DAYS),
     )
+
+
+def unsent(text: Undelivered, result: Result) -> str:
+    """Return in a sentence what could not be published."""
+    since = local_text(text.since, result.config.timezone)
+    often = f"{text.attempts} attempt{'' if text.attempts == 1 else 's'}"
+    return f"The report {text.name} for {text.channel} waits since {since}, {often}: {text.error}"
 
 
 def by_day(runs: RunColumns, pen: Pen) -> Iterator[Day]:
