@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from forensics.ledger.rows import Remembered
 from forensics.publish.issues import Issue
@@ -47,6 +47,15 @@ def adopted(key: str, issue: Issue, now: int) -> Remembered:
     holds = body is None or body.standing.state == "open"
     overruled = body.standing.overruled if body else 0
     return Remembered(key, issue.title, now, number=issue.number, is_open=holds, overruled=overruled, is_dressed=True)
+
+
+def caught_up(known: Remembered | None, issue: Issue | None) -> Remembered | None:
+    """Return what is remembered, with a closing of ours that was carried out although no answer came."""
+    body = parse(issue.body) if issue is not None and not issue.is_open else None
+    if known is None or issue is None or body is None or not known.is_open or body.standing.state != "over":
+        return known
+    at = issue.closed_at or known.first_seen
+    return replace(known, is_open=False, good=0, overruled=0, changes=(*known.changes, at), commented_at=at)
 
 
 def is_over(known: Remembered) -> bool:

@@ -13,7 +13,7 @@ from forensics.config import Tracker
 from forensics.evidence.concerns import Check, Concern, History, Recovery
 from forensics.ledger.rows import Remembered
 from forensics.publish.actions import Action, Plan, Verb, rank
-from forensics.publish.filed import Filed, adopted, by_key, is_by_hand, is_over
+from forensics.publish.filed import Filed, adopted, by_key, caught_up, is_by_hand, is_over
 from forensics.publish.issues import Issue
 from forensics.publish.marks import Body, Standing, key_of, marked, named, note_of, noted, parse
 from forensics.publish.rollups import rolled, rollup_recoveries
@@ -253,12 +253,14 @@ def plan(
     muted = {f"job={named(job)}" for job in check.muted_jobs}
     for key in sorted({*concerns, *are_open, *memory}):
         is_muted = key.split(" ", 1)[0] in muted
-        case = Case(key, concerns.get(key), recoveries.get(key), filed.get(key, Filed(None)), memory.get(key), is_muted)
-        action, known = planner.decide(case)
+        ours = filed.get(key, Filed(None))
+        known = caught_up(memory.get(key), ours.issue)
+        case = Case(key, concerns.get(key), recoveries.get(key), ours, known, is_muted)
+        action, after = planner.decide(case)
         actions += [action] if action else []
         actions += planner.folds(case)
-        if known is not None:
-            remembered.append(known)
+        if after is not None:
+            remembered.append(after)
         elif key in memory:
             forgotten.append(key)
     return Plan(tuple(sorted(actions, key=rank)), tuple(remembered), tuple(forgotten))

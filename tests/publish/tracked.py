@@ -69,6 +69,7 @@ class World:
     settings: Settings
     now: int = START
     nights: int = 0
+    last: Check | None = None
     outcomes: list[Outcome] = field(default_factory=list)
 
     @property
@@ -79,13 +80,19 @@ class World:
         self.now += round(hours * HOUR)
         self.forge.tracker.clock.now = self.now
         self.nights += 1
-        return Check(
+        self.last = Check(
             self.now,
             f"inputs {self.nights}",
             tuple(each for each in told if isinstance(each, Concern)),
             tuple(each for each in told if isinstance(each, Recovery)),
             frozenset(muted),
         )
+        return self.last
+
+    def again(self) -> Outcome:
+        """Sync once more with what was last read."""
+        assert self.last is not None
+        return sync(self.last, self.desk)
 
     def sync(self, *told: Concern | Recovery, muted: tuple[str, ...] = (), hours: float = 1) -> Outcome:
         self.outcomes.append(sync(self.check(*told, muted=muted, hours=hours), self.desk))
