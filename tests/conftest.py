@@ -2,9 +2,15 @@
 
 from __future__ import annotations
 
+import os
+import sys
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 import pytest
+
+from tests.gitea.forge import Forge, chosen
+from tests.gitea.toolchain import Unavailable
 
 SHARED_DATA = Path(__file__).resolve().parents[2] / "shared" / "data"
 
@@ -15,3 +21,38 @@ def shared_data() -> Path:
     if not SHARED_DATA.is_dir():
         pytest.skip("the folder of real logs (../shared/data) is not beside this checkout")
     return SHARED_DATA
+
+
+@pytest.hookimpl(tryfirst=True)  # before the tests are picked by their marks
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Mark every test that asks for the real Gitea."""
+    for test in items:
+        if "forge" in getattr(test, "fixturenames", ()):
+            test.add_marker(pytest.mark.gitea)
+
+
+@pytest.fixture(scope="session")
+def forge(request: pytest.FixtureRequest) -> Iterator[Forge]:
+    """Start a real Gitea, one for each worker: it is up in a second, and the tests can run side by side.
+
+    It is built first where it was not yet (tests/gitea/build.py). Where none can be had, its tests are skipped; in CI they fail.
+    """
+    capture = request.config.pluginmanager.getplugin("capturemanager")
+
+    def say(line: str) -> None:
+        with capture.global_and_fixture_disabled():
+            sys.stderr.write(f"\ngitea: {line}\n")
+            sys.stderr.flush()
+
+    try:
+        server = chosen(os.environ, say)
+    except Unavailable as reason:
+        give_up = pytest.fail if gitea_is_required(os.environ) else pytest.skip
+        give_up(f"no Gitea to test with: {reason}")
+    with server as forge:
+        yield forge
+
+
+def gitea_is_required(environment: Mapping[str, str]) -> bool:
+    """Say whether a test that cannot have its Gitea is a failure: in CI, and where one asks for it."""
+    return environment.get("CI", "").lower() in {"1", "true"} or environment.get("NIGHT_WATCH_REQUIRE") == "gitea"
