@@ -14,7 +14,7 @@ SAMPLE := sample_data/slack-cried-wolf
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help report test test-fast check golden bench clean
+.PHONY: help report test test-fast check golden bench gitea clean
 
 help:
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -37,11 +37,11 @@ report: $(INSTALLED) ## judge the sample night of 2026-03-19; show the report, k
 	echo "The story behind it: $(SAMPLE)/README.md"; \
 	echo "Next: $(VENV)/bin/forensics report --help, then a forensics.toml for your own jobs (README.md, \"Config\")"
 
-test: $(INSTALLED) ## run all tests, in parallel and in random order
+test: $(INSTALLED) ## run all tests, in parallel and in random order; the first time they build a Gitea
 	@$(PYTEST)
 
-test-fast: $(INSTALLED) ## run the tests that need neither minutes nor the network
-	@$(PYTEST) -m "not slow and not packaging"
+test-fast: $(INSTALLED) ## run the tests that need neither minutes nor the network nor Gitea
+	@$(PYTEST) -m "not slow and not packaging and not gitea"
 
 check: $(INSTALLED) ## lint, formatting, types
 	@$(PY) -m ruff check .
@@ -53,6 +53,9 @@ golden: $(INSTALLED) ## rewrite the expected reports of the samples; review the 
 
 bench: $(INSTALLED) ## accuracy and speed on made-up fleets with known truth
 	@$(PY) -m benchmarks.run
+
+gitea: $(INSTALLED) ## start a real Gitea to play with, built first if need be; Ctrl-C stops it
+	@$(PY) -m tests.gitea
 
 clean: ## remove everything that make made, .venv too
 	@rm -rf $(VENV) build dist report benchmarks/out .pytest_cache .mypy_cache .ruff_cache .hypothesis

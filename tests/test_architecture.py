@@ -59,6 +59,7 @@ HOMES: dict[str, frozenset[str]] = {
     "markdown_it": frozenset({"report"}),
     "dateutil": frozenset({"timeline"}),
     "cronsim": frozenset({"configfile", "match"}),
+    "httpcore": frozenset({"publish"}),
     "httpx": frozenset({"publish"}),
     "slack_sdk": frozenset({"publish"}),
     "stamina": frozenset({"publish"}),
