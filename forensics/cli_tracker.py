@@ -179,10 +179,10 @@ def desk_of(forge: Gitea, ledger: Ledger, result: Result, settings: Tracker) -> 
 def night_sent(result: Result, desk: Desk, ledger: Ledger) -> Iterator[str]:
     """Queue the night's report, send all that waits for the tracker; yield what could not be sent."""
     from forensics.publish.reports import sender
-    from forensics.report.markdown import report_markdown
+    from forensics.report.markdown import public_markdown
 
     if desk.settings.publish is not None:
-        text = report_markdown(result)
+        text = public_markdown(result)
         yield from sent("report", text, sender(desk.forge, desk.settings.publish), result, ledger)
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from functools import cache
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, Template
@@ -24,6 +25,13 @@ ASCII_SIGNS = str.maketrans(
 def report_markdown(result: Result, ascii_only: bool = False) -> str:
     """Return the whole report; with ``ascii_only`` in ASCII alone, for outputs that have no more."""
     return rendered(result, SECTIONS, ascii_only)
+
+
+def public_markdown(result: Result) -> str:
+    """Return the whole report as others may read it: of the records that were rejected only where and why."""
+    evidence = result.evidence
+    rejects = evidence.rejects.assign(text=None)
+    return report_markdown(replace(result, evidence=replace(evidence, rejects=rejects)))
 
 
 def panel_markdown(result: Result, ascii_only: bool = False) -> str:

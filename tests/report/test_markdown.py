@@ -11,8 +11,8 @@ from hypothesis import strategies as st
 from markdown_it import MarkdownIt
 
 from forensics.config import Config
-from forensics.evidence.result import Finding, Heartbeat, ReportingCheck
-from forensics.report.markdown import aligned, panel_markdown, report_markdown
+from forensics.evidence.result import Finding, Heartbeat, ReportingCheck, Undelivered
+from forensics.report.markdown import aligned, panel_markdown, public_markdown, report_markdown
 from tests.report.builders import UTC, at, blocker, missing_source, result, run, source
 
 HEADINGS = ["Blockers", "Heartbeat Panel", "Runs", "Reporting", "Findings", "Sources"]
@@ -247,6 +247,20 @@ def test_finding_shows_its_kind_and_its_p():
     assert "**1. Only the isolated one is dead** (`contrast`, p = 0.00049)\n- Observed: 0 of 4" in report_markdown(
         result(findings=[found])
     )
+
+
+def test_report_for_others_tells_of_rejected_records_without_their_text():
+    each = source(rejects=[("no time in the line", "ann@example.org wrote this")])
+    assert "ann@example.org" in report_markdown(result(sources=[each]))
+    shown = public_markdown(result(sources=[each]))
+    assert "no time in the line" in shown
+    assert "ann@example.org" not in shown
+
+
+def test_what_could_not_be_delivered_is_told_under_reporting():
+    left = Undelivered("slack", "2026-03-18-0011aabb", at("01:00"), 3, "the tracker answered 502")
+    shown = section(report_markdown(replace(result(), undelivered=(left,))), "Reporting")
+    assert "2026-03-18-0011aabb for slack waits since 2026-03-19 01:00, 3 attempts: the tracker answered 502" in shown
 
 
 def test_sources_tell_what_was_read_covered_and_rejected():
