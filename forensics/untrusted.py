@@ -16,7 +16,7 @@ NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}")
 # A name that Markdown would read as nothing but text: `a._b_` would be emphasis, `www.…` a link.
 PLAIN_NAME = re.compile(r"(?!www\.)[A-Za-z0-9]{1,64}(?:[._-][A-Za-z0-9]{1,64}){0,31}")
 SIGNS = "✅❌✓✗…–—×→≥≤≈"
-PLAIN_WORD = re.compile(rf"(?!www\.)[A-Za-z0-9.,:;()'\"?%+=/{SIGNS}-]*")
+PLAIN_WORD = re.compile(rf"(?!.*www\.)[A-Za-z0-9.,:;()'\"?%+=/{SIGNS}-]*")
 LIST_MARK = re.compile(r"[-+>=]+|[0-9]+[.)]")  # at the head of a line these would begin a list, a quotation or a rule
 LONE_SIGNS = frozenset("<>&")
 CODE = re.compile(rf"(?:[A-Za-z0-9 ._/{{}}:%*+=,~()?'{SIGNS}-]|(?<=[A-Za-z0-9])[@#](?=[A-Za-z]))*")

@@ -22,14 +22,13 @@ from forensics.publish import fields
 from forensics.publish.fields import Fields
 from forensics.publish.http import Exchange, Limits, Request
 from forensics.publish.issues import Issue
-from forensics.publish.pages import all_of
+from forensics.publish.pages import SIZES, all_of
 from forensics.publish.refusals import Failed
 from forensics.publish.replies import Reply
 from forensics.untrusted import clipped, safe_line
 
 T = TypeVar("T")
 API = "/api/v1"
-PAGE = 50  # a server gives no more, whatever it is asked for
 LABEL_COLOUR = "#d73a4a"
 REPO = re.compile(r"(?!\.+/)[A-Za-z0-9._-]{1,100}/(?!\.+$)[A-Za-z0-9._-]{1,100}")
 
@@ -90,7 +89,7 @@ class Gitea:
         except Failed as failed:
             if failed.status != 403:
                 raise
-        query: dict[str, str | int] = {"created": "true", "type": "issues", "state": "all", "limit": PAGE}
+        query: dict[str, str | int] = {"created": "true", "type": "issues", "state": "all", "limit": SIZES[0]}
         reply = self._get(f"{API}/repos/issues/search", query)
         authors = {author for author in reply.read(fields.each_by(fields.author)) if author > 0}
         if len(authors) > 1:
@@ -200,7 +199,7 @@ class Gitea:
         return self._exchange.ask(Request("PATCH", self._issue(number), fields=content))
 
     def _listed(self, path: str, query: Mapping[str, str | int], read: Callable[[Fields], T]) -> list[T]:
-        return all_of(lambda page: self._get(path, {**query, "limit": PAGE, "page": page}), read)
+        return all_of(lambda page, size: self._get(path, {**query, "limit": size, "page": page}), read)
 
     def _new_label(self, name: str) -> int:
         reply = self._post(f"{self._repo}/labels", {"name": name, "color": LABEL_COLOUR})

@@ -23,7 +23,7 @@ import httpx
 import stamina
 
 from forensics.errors import PublishError
-from forensics.publish.refusals import Failed, refusal
+from forensics.publish.refusals import Failed, TooLong, refusal
 from forensics.publish.replies import Reply, goes_on, message_in, parsed, strange, total_of
 from forensics.publish.transport import Deadline, Transport, trusted
 from forensics.untrusted import clipped, safe_line
@@ -95,6 +95,13 @@ class Exchange:
         self._token = token
         self._limits = limits or Limits()
         self._deadline = Deadline(clock)
+        self._attempts = stamina.RetryingCaller(
+            attempts=self._limits.tries,
+            timeout=None,  # the deadline sees to it
+            wait_initial=self._limits.first_wait,
+            wait_max=self._limits.longest_wait,
+            wait_jitter=self._limits.first_wait,
+        )
         context = trusted(ca_file) if self.base.startswith("https:") or ca_file else None
         self._client = httpx.Client(
             transport=Transport(self._deadline, context),
@@ -135,20 +142,10 @@ class Exchange:
             return self._once(request)
         lost: list[bool] = []
         try:
-            for attempt in stamina.retry_context(
-                on=lambda error: self._again(error, lost),
-                attempts=self._limits.tries,
-                timeout=None,  # the deadline sees to it
-                wait_initial=self._limits.first_wait,
-                wait_max=self._limits.longest_wait,
-                wait_jitter=self._limits.first_wait,
-            ):
-                with attempt:
-                    return self._once(request)
+            return self._attempts(lambda error: self._again(error, lost), self._once, request)
         except Failed as failed:
             failed.is_uncertain = any(lost)
             raise
-        raise RuntimeError("no attempt was made")  # pragma: no cover
 
     def _again(self, error: Exception, lost: list[bool]) -> bool | float:
         """Return whether another attempt is worth it, or after how many seconds; note whether this one may be done."""
@@ -213,11 +210,8 @@ class Exchange:
         for chunk in response.iter_raw():
             content += chunk
             if len(content) > limit:
-                raise Failed(
-                    f"the reply is longer than {limit:,} bytes - {where} - see what that address serves",
-                    is_permanent=True,
-                    is_uncertain=is_write,
-                )
+                told = f"the reply is longer than {limit:,} bytes - {where} - see what that address serves"
+                raise TooLong(told, is_permanent=True, is_uncertain=is_write)
         return bytes(content)
 
     @contextmanager

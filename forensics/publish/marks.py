@@ -63,7 +63,8 @@ def key_of(subject: Subject) -> str:
 
 def named(text: str) -> str:
     """Return a name as it may stand in a mark."""
-    return text if is_name(text) and "--" not in text else slug(safe_line(text)).replace("--", "-")
+    safe = safe_line(text)
+    return safe if is_name(safe) and "--" not in safe else slug(safe).replace("--", "-")
 
 
 def marked(key: str, section: str, standing: Standing, below: str = "") -> str:

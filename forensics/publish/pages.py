@@ -6,37 +6,50 @@ from collections.abc import Callable
 from typing import TypeVar
 
 from forensics.publish.fields import Fields, each_by, positive
-from forensics.publish.refusals import Failed
+from forensics.publish.refusals import Failed, TooLong
 from forensics.publish.replies import Reply
 
 T = TypeVar("T")
-MOST_PAGES = 200
+Page = Callable[[int, int], Reply]  # its number, counted from 1, and how many a page holds
+SIZES = (50, 5, 1)  # a server gives no more than 50, whatever it is asked for
+MOST_ROWS = 10_000
 READINGS = 3
 
 
-def all_of(page: Callable[[int], Reply], read: Callable[[Fields], T]) -> list[T]:
-    """Return what all pages of a list hold, each once.
-
-    A list that became shorter on the way is read again: its later pages moved up, and what moved onto a page
-    that was already read would be missed. One that grew shows some twice, and misses nothing that was there.
+def all_of(page: Page, read: Callable[[Fields], T]) -> list[T]:
+    """Return what all pages of a list hold, each once; where a page is too long, by shorter ones.
 
     Raises:
         Failed: a page could not be read, there is no end to them, or the list keeps shrinking.
     """
+    for size in SIZES[:-1]:
+        try:
+            return steadily(page, size, read)
+        except TooLong:
+            continue
+    return steadily(page, SIZES[-1], read)
+
+
+def steadily(page: Page, size: int, read: Callable[[Fields], T]) -> list[T]:
+    """Return what all pages hold, read again where the list became shorter on the way.
+
+    Its later pages moved up then, and what moved onto a page that was already read was missed. A list that grew
+    shows some twice, and misses nothing that was there.
+    """
     for _ in range(READINGS):
-        found, has_shrunk, where = once_through(page, read)
+        found, has_shrunk, where = once_through(page, size, read)
         if not has_shrunk:
             return found
     raise Failed(f"the list grows shorter while it is read - {where} - the next run tries again")
 
 
-def once_through(page: Callable[[int], Reply], read: Callable[[Fields], T]) -> tuple[list[T], bool, str]:
+def once_through(page: Page, size: int, read: Callable[[Fields], T]) -> tuple[list[T], bool, str]:
     """Return what all pages hold, whether the list shrank meanwhile, and where it stands."""
     found: dict[int, T] = {}
     totals: list[int] = []
-    seen = 0
-    for at in range(1, MOST_PAGES + 1):
-        reply = page(at)
+    seen, most_pages = 0, MOST_ROWS // size
+    for at in range(1, most_pages + 1):
+        reply = page(at, size)
         rows = reply.read(each_by(lambda row: (positive(row, "id"), read(row))))
         found.update(rows)
         totals += [] if reply.total is None else [reply.total]
@@ -44,7 +57,7 @@ def once_through(page: Callable[[int], Reply], read: Callable[[Fields], T]) -> t
         if is_last(reply, len(rows), seen):
             return list(found.values()), totals != sorted(totals), reply.where
     raise Failed(
-        f"the list has no end within {MOST_PAGES} pages - {reply.where} - use a repository with fewer issues",
+        f"the list has no end within {most_pages} pages - {reply.where} - use a repository with fewer issues",
         is_permanent=True,
     )
 

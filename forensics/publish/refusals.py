@@ -28,6 +28,10 @@ class Failed(PublishError):
         self.wait = wait
 
 
+class TooLong(Failed):
+    """A request whose reply is longer than what is read of one."""
+
+
 @dataclass(frozen=True)
 class Meaning:
     """What a status says, and what to do about it."""

@@ -16,7 +16,7 @@ from pathlib import Path
 from forensics.ledger.database import noted, open_ledger
 from forensics.ledger.publications import publish, waiting
 from forensics.ledger.tracker import TrackerMemory
-from tests.ledger.builders import HERE, NOW, names_in, remembered
+from tests.ledger.builders import HERE, NOW, remembered
 
 LONG = "text " * 4_000  # over several pages
 
@@ -101,8 +101,6 @@ def main() -> None:
         cut += path.with_name("ledger.db-journal").exists()
         for line in lost(path, said):
             sys.stderr.write(f"round {number}: {line}\n")
-        if names_in(path.parent) != {"ledger.db"}:
-            sys.stderr.write(f"round {number}: {names_in(path.parent)}\n")
     sys.stdout.write(f"{rounds} {count} {cut}\n")
 
 

@@ -100,7 +100,9 @@ def test_modes_are_the_same_under_every_umask(ledger, umask):
 
 def test_lock_is_not_handed_to_commands_that_are_started(ledger):
     with single_flight(ledger):
-        child = subprocess.run(["ls", "-l", "/proc/self/fd"], capture_output=True, text=True, close_fds=False, check=True)
+        child = subprocess.run(
+            ["ls", "-l", "/proc/self/fd"], capture_output=True, text=True, close_fds=False, check=True
+        )
     assert "ledger.db.lock" not in child.stdout
 
 

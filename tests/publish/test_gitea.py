@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
@@ -265,6 +266,17 @@ def test_pages_without_end_are_an_error():
     assert "no end within 200 pages" in str(error)
     assert error.is_permanent
     assert len(asked) == 200
+
+
+def test_pages_that_are_too_long_are_read_by_shorter_ones():
+    rows = [row(number, body="x" * 30_000) for number in range(1, 61)]
+    limits = replace(LIMITS, reply=200_000)
+    with (
+        serving(paged(rows)) as server,
+        Gitea(server.url, "ops/night", TOKEN, clock=time.monotonic, limits=limits) as gitea,
+    ):
+        assert [issue.number for issue in gitea.issues()] == list(range(1, 61))
+    assert [request.query["limit"] for request in server.requests] == ["50", *["5"] * 12]
 
 
 def test_a_page_that_fails_for_good_fails_the_list():

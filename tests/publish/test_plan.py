@@ -6,9 +6,11 @@ from datetime import timedelta
 
 import pytest
 
-from forensics.publish.marks import marked, parse
+from forensics.evidence.concerns import Subject
+from forensics.publish.marks import Standing, key_of, marked, parse
 from tests.publish.memory_forge import BOT, PERSON, MemoryForge
 from tests.publish.tracked import HOUR, START, concern, days, good, world
+from tests.secrets_corpus import SECRETS, remains
 
 
 @pytest.fixture
@@ -403,8 +405,6 @@ def test_dry_run_tells_what_would_be_done(host):
 
 
 def test_text_with_an_end_mark_in_it_is_parsed_by_the_last_one():
-    from forensics.publish.marks import Standing
-
     inner = marked("job=b kind=stale", "quoted", Standing())
     body = marked("job=a kind=stale", inner, Standing("open", 3, 1))
     found = parse(body)
@@ -414,9 +414,6 @@ def test_text_with_an_end_mark_in_it_is_parsed_by_the_last_one():
 
 @pytest.mark.parametrize("name", ["--><script>", "a kind=stale", "ж", "x" * 200, "a--b", "\n"])
 def test_no_name_breaks_out_of_a_mark(name):
-    from forensics.evidence.concerns import Subject
-    from forensics.publish.marks import Standing, key_of
-
     key = key_of(Subject("stale", name))
     found = parse(marked(key, "text", Standing()))
     assert found is not None
@@ -434,3 +431,8 @@ def test_numbers_of_other_issues_are_left_alone():
     touched = {number for _, number in forge.writes}
     assert touched <= {61, None}
     assert forge.user == BOT
+
+
+@pytest.mark.parametrize(("text", "secret"), SECRETS)
+def test_no_secret_stands_in_a_mark(text, secret):
+    assert not remains(key_of(Subject("stale", text, text)), secret)

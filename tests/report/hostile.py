@@ -123,6 +123,8 @@ ALONE = (
     "<https://evil.example>",
     "mailto:alice@evil.example",
     "alice@evil.example",
+    "evil.example",
+    "evil.example:8080",
     "(www.evil.example)",
     "ftp://evil.example/",
     "HTTPS://EVIL.EXAMPLE",

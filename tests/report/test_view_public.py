@@ -64,8 +64,8 @@ def test_no_fence_where_nothing_was_written_out():
         (14, ""),
         (15, "over 15 min"),
         (59, "over 30 min"),
-        (60, "over 60 min"),
-        (119, "over 60 min"),
+        (60, "over 1 h"),
+        (119, "over 1 h"),
         (120, "over 2 h"),
         (2879, "over 36 h"),
         (2880, "over 2 days"),
@@ -78,7 +78,7 @@ def test_span_is_told_as_the_step_that_was_reached(minutes, text):
 
 @pytest.mark.parametrize(
     ("times", "text"),
-    [(1, "1"), (2, "2"), (7, "6"), (50, "50"), (51, "50"), (99, "80"), (250, "200"), (4321, "4,000")],
+    [(1, "1"), (2, "2"), (7, "6"), (50, "50"), (51, "50"), (99, "80"), (250, "200"), (4321, "3,000")],
 )
 def test_ratio_is_told_as_the_step_that_was_reached(times, text):
     assert at_least(times) == f"at least {text}"
