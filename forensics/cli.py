@@ -134,7 +134,8 @@ def report(
             filing = file_issues_of(filing.result, is_dry=dry_run)
         troubles = [*filing.troubles, *deliver(filing.result, form, panel, outputs)]
     code = UNREACHED if troubles else 0 if exit_zero and result.exit_code in (1, 3) else result.exit_code
-    plan = plan_text(filing.result).splitlines() if file_issues and not quiet else []
+    is_planned = file_issues and not quiet and (filing.result.filed.planned or not filing.troubles)
+    plan = plan_text(filing.result).splitlines() if is_planned else []
     for line in [*plan, *troubles, *(() if quiet else filing.notes)]:
         say(line)
     if not quiet:
@@ -189,7 +190,8 @@ def sync(asked: Asked, form: str, dry_run: bool, exit_zero: bool, quiet: bool, n
     with without_search_for_cycles():
         result = read(config, window, asked.jobs, is_silent=quiet or no_progress)
         filing = file_issues_of(result, is_dry=dry_run, publishes=False)
-    show_text(told_plan(filing, form))
+    if filing.result.filed.planned or not filing.troubles or form == "json":
+        show_text(told_plan(filing, form))
     code = UNREACHED if filing.troubles else 0 if exit_zero and result.exit_code in (1, 3) else result.exit_code
     for line in [*filing.troubles, *(() if quiet else filing.notes)]:
         say(line)

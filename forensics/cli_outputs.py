@@ -152,7 +152,7 @@ def tell(result: Result, code: int, troubles: Sequence[str]) -> None:
     for line in lines:
         say(line)
     if troubles:
-        last = f"exit {code}, not everything could be written"
+        last = f"exit {code}, not everything could be written or sent"
     elif code != result.exit_code:
         last = f"exit {code} as --exit-zero asks, else {last.removeprefix('exit ')}"
     say(last)

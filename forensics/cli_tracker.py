@@ -73,16 +73,12 @@ def with_ledger(result: Result, *, no_ledger: bool) -> Filing:
 
 
 def file_issues_of(result: Result, *, is_dry: bool, publishes: bool = True) -> Filing:
-    """Bring the tracker in line with a result, and publish it; what fails is told, and never stops the report.
-
-    Raises:
-        ForensicsError: a secret is missing or not to be trusted.
-    """
-    token = None if result.config.tracker is None else token_of(result.config.tracker)
-    webhook = webhook_of(result.config) if publishes else None
+    """Bring the tracker in line with a result, and publish it; what fails is told, and never stops the report."""
     try:
+        token = None if result.config.tracker is None else token_of(result.config.tracker)
+        webhook = webhook_of(result.config) if publishes else None
         return dry(result, token) if is_dry else filed(result, token, webhook, publishes=publishes)
-    except OutputError as error:
+    except ForensicsError as error:
         return Filing(result, troubles=(f"nothing was filed: {error}",))
 
 
