@@ -68,7 +68,7 @@ HOMES: dict[str, frozenset[str]] = {
     "pandas": FRAMES,
     "numpy": FRAMES | {"timeline"},
 }
-NETWORK = frozenset({"ftplib", "http", "httpx", "requests", "smtplib", "socket", "ssl", "urllib.request"})
+NETWORK = frozenset({"ftplib", "http", "httpcore", "httpx", "requests", "smtplib", "socket", "ssl", "urllib.request"})
 NETWORK_HOMES = frozenset({"publish"})
 # Slow to import, and not needed by every command.
 HEAVY = frozenset({"dateutil", "numpy", "pyarrow", "zstandard"})

@@ -36,6 +36,8 @@ BROKEN = (httpcore.TimeoutException, httpcore.NetworkError, httpcore.ProtocolErr
 
 # Without a handler of its own Python would print each repetition to stderr.
 logging.getLogger("stamina").addHandler(logging.NullHandler())
+for talkative in ("httpcore", "httpx"):  # they would log addresses and whole heads, whatever a server puts in there
+    logging.getLogger(talkative).setLevel(logging.WARNING)
 
 
 @dataclass(frozen=True)

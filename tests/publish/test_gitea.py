@@ -368,8 +368,10 @@ def test_a_label_is_known_by_its_exact_name():
     assert told(labels, lambda gitea: gitea.label_ids(("heartbeat",)))[0] == (3,)
 
 
-def test_of_labels_with_one_name_the_older_one_counts():
-    assert told(Labels("x", "heartbeat", "heartbeat"), lambda gitea: gitea.label_ids(("heartbeat",)))[0] == (2,)
+@pytest.mark.parametrize("ids", [(2, 3), (3, 2)])
+def test_of_labels_with_one_name_the_older_one_counts(ids: tuple[int, int]):
+    script = paged([{"id": label, "name": "heartbeat"} for label in ids])
+    assert told(script, lambda gitea: gitea.label_ids(("heartbeat",)))[0] == (2,)
 
 
 def test_no_label_is_asked_for_where_none_is_wanted():
@@ -488,6 +490,11 @@ def test_a_text_that_somebody_changed_meanwhile_is_left():
     error = failure(script, lambda gitea: gitea.set_body(issue(), "new"))
     assert "changed meanwhile (409)" in str(error)
     assert not error.is_permanent
+
+
+def test_a_refused_text_is_not_taken_for_a_changed_one():
+    script = in_turn([Reply(422), Reply(200, row(body="new"))])
+    assert "(422)" in str(failure(script, lambda gitea: gitea.set_body(issue(), "new")))
 
 
 def test_a_text_whose_change_was_carried_out_and_its_reply_lost_is_changed():

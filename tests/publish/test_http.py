@@ -240,7 +240,9 @@ def test_a_very_long_reply_is_not_read_to_its_end():
 
 
 def test_a_very_long_refusal_is_known_by_its_status():
-    assert failure_of(Endless(status=403)).status == 403
+    endless = Endless(status=403)
+    assert failure_of(endless).status == 403
+    assert sum(endless.sent) < 100 * QUICK.reply
 
 
 @pytest.mark.parametrize("status", [301, 302, 303, 307, 308])
@@ -356,7 +358,8 @@ def test_a_query_is_not_told():
     "answer",
     [
         *ALL.values(),
-        Reply(422, {"message": f"no such token {TOKEN}"}),
+        Reply(422, {"message": f"nobody is {TOKEN}"}),
+        redirect(f"/{TOKEN}/"),
         Reply(200, f'"{TOKEN}'.encode()),
         Garbage(TOKEN.encode()),
     ],
