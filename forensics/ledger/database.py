@@ -163,11 +163,14 @@ def _sound(path: Path, mode: str) -> sqlite3.Connection:
     """
     refuse_strange_head(path)
     root = "//" if path.is_absolute() else ""
-    connection = _connected(f"file:{root}{quote(os.fsencode(path))}?mode={mode}")
     try:
-        refuse_bad_content(connection, str(path))
-    except BaseException:
-        connection.close()
+        connection = _connected(f"file:{root}{quote(os.fsencode(path))}?mode={mode}")
+        try:
+            refuse_bad_content(connection, str(path))
+        except BaseException:
+            connection.close()
+            raise
+    except (sqlite3.Error, LedgerError):
         path.lstat()  # set aside by another process meanwhile: it is missing
         raise
     return connection

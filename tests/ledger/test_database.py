@@ -283,6 +283,20 @@ def test_ledger_with_a_flipped_byte_can_be_written_or_is_set_aside(path, flips):
     assert silent == []
 
 
+def test_ledger_that_another_process_sets_aside_meanwhile_is_begun_anew(path, monkeypatch):
+    filled(path, "a")
+    look, looks = database.refuse_strange_head, []
+
+    def look_and_lose(place: Path) -> None:
+        look(place)
+        looks.append(place)
+        if len(looks) == 1:
+            place.unlink()
+
+    monkeypatch.setattr(database, "refuse_strange_head", look_and_lose)
+    assert keys_in(filled(path, "b")) == {"b"}
+
+
 def test_transaction_that_fails_leaves_nothing(path):
     with open_ledger(path, NOW) as ledger:
         with pytest.raises(sqlite3.IntegrityError), ledger.change() as connection:  # noqa: PT012 - two in one transaction
