@@ -131,8 +131,8 @@ def with_tracker(result: Result, settings: Tracker, token: str, ledger: Ledger, 
         desk = desk_of(forge, ledger, result, settings)
         outcome = sync(checked(result, settings), desk)
         filing = told(result, outcome)
-        if publishes and settings.publish is not None and not outcome.troubles:
-            filing = also(filing, tuple(night_sent(result, desk, ledger)))
+        if publishes and settings.publish is not None:
+            filing = also(filing, tuple(night_sent(result, desk, ledger, outcome)))
         if not outcome.troubles and forge.is_token_wide():
             filing = replace(filing, notes=(*filing.notes, WIDE))
     alert(result.config, outcome, result.window.now)
@@ -172,14 +172,15 @@ def desk_of(forge: Gitea, ledger: Ledger, result: Result, settings: Tracker) -> 
     return Desk(forge, TrackerMemory(ledger, f"{settings.url} {settings.repo}"), settings, words, zone)
 
 
-def night_sent(result: Result, desk: Desk, ledger: Ledger) -> Iterator[str]:
+def night_sent(result: Result, desk: Desk, ledger: Ledger, outcome: Outcome) -> Iterator[str]:
     """Queue the night's report, send all that waits for the tracker; yield what could not be sent."""
-    from forensics.publish.reports import sender
+    from forensics.publish.reports import sender, unsent
     from forensics.report.markdown import public_markdown
 
     if desk.settings.publish is not None:
-        text = public_markdown(result)
-        yield from sent("report", text, sender(desk.forge, desk.settings.publish), result, ledger)
+        # One that was just away is not asked again: that could take as long as the first time.
+        send = unsent(outcome.troubles[0]) if outcome.is_away else sender(desk.forge, desk.settings.publish)
+        yield from sent("report", public_markdown(result), send, result, ledger)
 
 
 def summary_sent(result: Result, webhook: str, ledger: Ledger) -> Iterator[str]:

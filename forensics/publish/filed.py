@@ -49,13 +49,28 @@ def adopted(key: str, issue: Issue, now: int) -> Remembered:
     return Remembered(key, issue.title, now, number=issue.number, is_open=holds, overruled=overruled, is_dressed=True)
 
 
-def caught_up(known: Remembered | None, issue: Issue | None) -> Remembered | None:
-    """Return what is remembered, with a closing of ours that was carried out although no answer came."""
-    body = parse(issue.body) if issue is not None and not issue.is_open else None
-    if known is None or issue is None or body is None or not known.is_open or body.standing.state != "over":
+def caught_up(known: Remembered | None, issue: Issue | None, begun: int | None = None) -> Remembered | None:
+    """Return what is remembered, with what was carried out although no answer came.
+
+    ``begun`` is when an opening or reopening was about to be sent, None where every answer is known.
+    """
+    if known is None or issue is None:
+        return known
+    if issue.is_open:
+        return known if begun is None or begun in known.changes else reached(known, issue, begun)
+    body = parse(issue.body)
+    if body is None or not known.is_open or body.standing.state != "over":
         return known
     at = issue.closed_at or known.first_seen
     return replace(known, is_open=False, good=0, overruled=0, changes=(*known.changes, at), commented_at=at)
+
+
+def reached(known: Remembered, issue: Issue, at: int) -> Remembered:
+    """Return what is remembered of an issue that we opened, or opened again: over a person's word, if there was one."""
+    body = parse(issue.body)
+    is_overruling = is_by_hand(body, known) if known.number == issue.number else bool(body and body.standing.overruled)
+    changes = (*known.changes, at)
+    return replace(known, number=issue.number, is_open=True, changes=changes, overruled=int(is_overruling))
 
 
 def is_over(known: Remembered) -> bool:

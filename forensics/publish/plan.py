@@ -11,7 +11,7 @@ from datetime import timedelta
 
 from forensics.config import Tracker
 from forensics.evidence.concerns import Check, Concern, History, Recovery
-from forensics.ledger.rows import Remembered
+from forensics.ledger.rows import Intent, Remembered
 from forensics.publish.actions import Action, Plan, Verb, rank
 from forensics.publish.filed import Filed, adopted, by_key, caught_up, is_by_hand, is_over
 from forensics.publish.issues import Issue
@@ -130,9 +130,9 @@ class Planner:
                 "leave", case.key, issue.title, "its text was edited by a person", issue.number, remembered=after
             )
         standing = written.standing
-        if standing.state != "open":
-            after = self._changed(after)
-            standing = Standing("open", standing.changes + 1, standing.overruled)
+        if standing.state != "open" or known.overruled > standing.overruled:
+            after = after if known.is_open else self._changed(after)
+            standing = Standing("open", standing.changes + 1, max(known.overruled, standing.overruled))
         body = marked(case.key, self.words.trouble(concern, self._history(after)), standing, written.below)
         if body == issue.body.replace("\r\n", "\n") and after.is_dressed:
             return Action("leave", case.key, issue.title, "it says all that is known", issue.number, remembered=after)
@@ -236,10 +236,12 @@ def plan(
     memory: Mapping[str, Remembered],
     settings: Tracker,
     words: Words,
+    intents: Sequence[Intent] = (),
 ) -> Plan:
     """Return what is to be done so that the issues say what holds.
 
-    Of ``issues`` only those count that ``own_id`` opened and that carry a mark, or are remembered by number.
+    Of ``issues`` only those count that ``own_id`` opened and that carry a mark, or are remembered by number. Of
+    ``intents`` no answer is known: whether they were carried out, the issues show.
     """
     filed = by_key(issues, own_id, memory)
     are_open = {key for key, each in filed.items() if each.issue is not None and each.issue.is_open}
@@ -251,10 +253,11 @@ def plan(
     remembered: list[Remembered] = []
     forgotten = []
     muted = {f"job={named(job)}" for job in check.muted_jobs}
+    begun = {intent.key: intent.at for intent in intents if intent.verb in ("open", "reopen")}
     for key in sorted({*concerns, *are_open, *memory}):
         is_muted = key.split(" ", 1)[0] in muted
         ours = filed.get(key, Filed(None))
-        known = caught_up(memory.get(key), ours.issue)
+        known = caught_up(memory.get(key), ours.issue, begun.get(key))
         case = Case(key, concerns.get(key), recoveries.get(key), ours, known, is_muted)
         action, after = planner.decide(case)
         actions += [action] if action else []

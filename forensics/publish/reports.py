@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import Literal
 
+from forensics.errors import PublishError
 from forensics.ledger.rows import Publication
 from forensics.publish.issues import Forge, Issue
 from forensics.publish.marks import REPORTS, Standing, key_in, marked
@@ -23,6 +24,15 @@ def sender(forge: Forge, how: Literal["comment", "attachment"]) -> Callable[[Pub
             found.append(place(forge, how))
         number, author = found[0]
         publish_night(forge, how, number, report.name, report.text.encode("utf-8", "backslashreplace"), author)
+
+    return send
+
+
+def unsent(why: str) -> Callable[[Publication], None]:
+    """Return what sends no report, for the tracker is known to be away."""
+
+    def send(report: Publication) -> None:
+        raise PublishError(why, is_permanent=False)
 
     return send
 

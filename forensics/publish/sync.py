@@ -6,7 +6,7 @@ finds by their marks the issues and comments that were made all the same, and go
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from zoneinfo import ZoneInfo
 
@@ -29,13 +29,17 @@ FAILURES_IN_A_ROW = 3
 
 @dataclass(frozen=True)
 class Outcome:
-    """What a sync came to. ``troubles`` say why something is pending; ``notes`` what else a person should know."""
+    """What a sync came to. ``troubles`` say why something is pending; ``notes`` what else a person should know.
+
+    ``is_away``: the tracker could not even be asked what is there.
+    """
 
     planned: tuple[Action, ...] = ()
     done: tuple[Action, ...] = ()
     pending: tuple[Action, ...] = ()
     troubles: tuple[str, ...] = ()
     notes: tuple[str, ...] = ()
+    is_away: bool = False
 
 
 @dataclass(frozen=True)
@@ -55,7 +59,8 @@ def planned(check: Check, desk: Desk) -> Outcome:
         issues, own = desk.forge.issues(), desk.forge.own_id()
     except PublishError as error:
         return away(check, desk, error)
-    found = plan(check, issues, own, desk.memory.remembered(), desk.settings, desk.words)
+    memory = desk.memory
+    found = plan(check, issues, own, memory.remembered(), desk.settings, desk.words, memory.intents())
     return Outcome(planned=found.actions)
 
 
@@ -67,7 +72,8 @@ def sync(check: Check, desk: Desk) -> Outcome:
         outcome = away(check, desk, error)
         keep_first_seen(check, desk, outcome)
         return outcome
-    found = plan(check, issues, own, desk.memory.remembered(), desk.settings, desk.words)
+    memory = desk.memory
+    found = plan(check, issues, own, memory.remembered(), desk.settings, desk.words, memory.intents())
     keep(found, desk)
     round_ = Round(desk, check.now, {issue.number: issue for issue in issues}, own)
     return round_.carry_out(found)
@@ -75,19 +81,19 @@ def sync(check: Check, desk: Desk) -> Outcome:
 
 def keep(found: Plan, desk: Desk) -> None:
     """Remember what is known whatever the tracker answers; the list of issues has settled what was uncertain."""
-    for intent in desk.memory.intents():
-        desk.memory.settled(intent.id)
     for known in found.remembered:
         desk.memory.remember(known)
     for key in found.forgotten:
         desk.memory.forget(key)
+    for intent in desk.memory.intents():  # last, for what they show is remembered by now
+        desk.memory.settled(intent.id)
 
 
 def away(check: Check, desk: Desk, error: PublishError) -> Outcome:
     """Return what waits while the tracker cannot be asked."""
     memory = desk.memory.remembered()
     pending = tuple(waiting(concern, memory, desk) for concern in still_rolled(check, memory, desk))
-    return Outcome(planned=pending, pending=pending, troubles=(str(error),))
+    return Outcome(planned=pending, pending=pending, troubles=(str(error),), is_away=True)
 
 
 def still_rolled(check: Check, memory: Mapping[str, Remembered], desk: Desk) -> list[Concern]:
@@ -125,10 +131,11 @@ class Round:
     pending: list[Action] = field(default_factory=list)
     troubles: list[str] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
+    is_unlabelled: bool = False
 
     def carry_out(self, found: Plan) -> Outcome:
         """Do all actions of a plan, as far as the tracker lets us."""
-        labels = self.labels() if any(action.verb == "open" for action in found.actions) else ()
+        labels = self.labels() if any(self.wants_labels(action) for action in found.actions) else ()
         opened: dict[str, int] = {}
         failures = 0
         for action in (action for action in found.actions if action.is_sent):
@@ -136,7 +143,7 @@ class Round:
                 self.pending.append(action)
                 continue
             try:
-                number = self.open(action, labels) if action.verb == "open" else self.change(action)
+                number = self.open(action, labels) if action.verb == "open" else self.change(action, labels)
             except PublishError as error:
                 failures = failures if error.is_permanent else failures + 1
                 self.pending.append(action)
@@ -148,11 +155,23 @@ class Round:
         self.fold_doubles(opened)
         return Outcome(found.actions, tuple(self.done), tuple(self.pending), once(self.troubles), once(self.notes))
 
+    def wants_labels(self, action: Action) -> bool:
+        """Return whether labels are to be put on an issue: on a new one, and on one that went without until now."""
+        issue, known = self.issues.get(action.number or 0), action.remembered
+        if not action.is_sent or action.verb == "close" or known is None or known.is_dressed:
+            return False
+        return issue is None or self.lacks_labels(issue)
+
+    def lacks_labels(self, issue: Issue) -> bool:
+        """Return whether an issue does not carry all configured labels."""
+        return not set(self.desk.settings.labels) <= set(issue.labels)
+
     def labels(self) -> tuple[int, ...]:
         """Return the ids of the configured labels; without them an issue is better than none."""
         try:
             return self.desk.forge.label_ids(self.desk.settings.labels)
         except PublishError as error:
+            self.is_unlabelled = not error.is_permanent
             self.notes.append(f"issues are opened without labels: {error}")
             return ()
 
@@ -170,44 +189,44 @@ class Round:
         known = replace(action.remembered or Remembered(action.key, action.title, self.now), number=issue.number)
         memory.remember(known)
         memory.settled(intent)
-        if labels and set(self.desk.settings.labels) - set(issue.labels):
-            self.relabel(issue.number, labels)
-        self.dress(issue.number, known)
+        self.dress(issue, known, labels)
         return issue.number
 
-    def relabel(self, number: int, labels: tuple[int, ...]) -> None:
-        """Add labels that were dropped in silence; say so where they are refused."""
-        try:
-            self.desk.forge.add_labels(number, labels)
-        except PublishError as error:
-            self.notes.append(f"issue {number} is without its labels: {error}")
-
-    def dress(self, number: int, known: Remembered) -> None:
-        """Assign people and set the due day, once in the life of an issue; a fault is told, and not tried for ever."""
-        settings, is_done = self.desk.settings, True
-        try:
-            if settings.assignees:
-                self.desk.forge.set_assignees(number, settings.assignees)
-        except PublishError as error:
-            is_done = error.is_permanent
-            self.notes.append(f"issue {number} is not assigned: {error}")
-        try:
-            if settings.due_in is not None:
-                self.desk.forge.set_due(number, local_text(self.now + nanos(settings.due_in), self.desk.zone)[:10])
-        except PublishError as error:
-            is_done = is_done and error.is_permanent
-            self.notes.append(f"issue {number} has no due day: {error}")
+    def dress(self, issue: Issue, known: Remembered, labels: tuple[int, ...]) -> None:
+        """Label an issue, assign people and set the due day, once in its life; a fault is told, not tried for ever."""
+        settings, forge, number = self.desk.settings, self.desk.forge, issue.number
+        is_done = not (self.is_unlabelled and self.lacks_labels(issue))
+        if labels and self.lacks_labels(issue):  # they are dropped in silence where the user may not set them
+            is_done &= self.dressed(f"issue {number} is without its labels", lambda: forge.add_labels(number, labels))
+        if settings.assignees:
+            people = settings.assignees
+            is_done &= self.dressed(f"issue {number} is not assigned", lambda: forge.set_assignees(number, people))
+        if settings.due_in is not None:
+            filed_at = known.changes[-1] if known.changes else self.now
+            day = local_text(filed_at + nanos(settings.due_in), self.desk.zone)[:10]
+            is_done &= self.dressed(f"issue {number} has no due day", lambda: forge.set_due(number, day))
         if is_done:
             self.desk.memory.remember(replace(known, is_dressed=True))
 
-    def change(self, action: Action) -> int:
+    def dressed(self, lack: str, put_on: Callable[[], None]) -> bool:
+        """Return whether one more attempt would be in vain; tell what is lacking."""
+        try:
+            put_on()
+        except PublishError as error:
+            self.notes.append(f"{lack}: {error}")
+            return error.is_permanent
+        return True
+
+    def change(self, action: Action, labels: tuple[int, ...] = ()) -> int:
         """Comment on, write, close or open an issue, in the order in which a cut leaves no lie behind."""
         if action.number is None:
             raise PublishError(f"{action.title}: no issue to {action.verb}", is_permanent=True)
         number, forge = action.number, self.desk.forge
         if action.comment is not None:
             self.speak(number, action)
+        intent = None
         if action.verb == "reopen":
+            intent = self.desk.memory.intend(action.key, "reopen", self.now)
             forge.set_open(number, is_open=True)
         if action.body is not None and action.body != self.issues[number].body:
             forge.set_body(self.issues[number], action.body)
@@ -215,17 +234,23 @@ class Round:
             forge.set_open(number, is_open=False)
         if action.remembered is not None:
             self.desk.memory.remember(action.remembered)
-            if not action.remembered.is_dressed and action.verb != "close":
-                self.dress(number, action.remembered)
+        if intent is not None:
+            self.desk.memory.settled(intent)
+        if action.remembered is not None and not action.remembered.is_dressed and action.verb != "close":
+            self.dress(self.issues[number], action.remembered, labels)
         return number
 
     def speak(self, number: int, action: Action) -> None:
         """Add a comment, unless an earlier attempt did and only its answer was lost."""
         if any(author == self.own and is_noted(text, action.note) for author, text in self.desk.forge.comments(number)):
             return
-        intent = self.desk.memory.intend(action.key, "comment", self.now)
+        memory = self.desk.memory
+        intent = memory.intend(action.key, "comment", self.now)
         self.desk.forge.comment(number, action.comment or "")
-        self.desk.memory.settled(intent)
+        if action.remembered is not None:  # at once, so that a cut leads to no other comment on the same day
+            known = memory.remembered().get(action.key, action.remembered)
+            memory.remember(replace(known, commented_at=action.remembered.commented_at))
+        memory.settled(intent)
 
     def fold_doubles(self, opened: Mapping[str, int]) -> None:
         """Close what we opened where another host did the same a moment before: the lowest number goes on."""
