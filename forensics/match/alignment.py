@@ -1,4 +1,4 @@
-"""Gives events to runs where several runs could have them: in order, at the job's usual delay, no run twice.
+"""Gives events to runs where several runs could have them: in order, at least cost, no run twice without need.
 
 A monotone alignment of least cost, by dynamic programming over the few runs that each event could
 belong to. All jobs are walked side by side: one step is the next event of every job, as arrays.
@@ -11,49 +11,18 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from forensics.match.spans import Ints, group_bounds
+from forensics.match.spans import Flags, Ints, group_bounds
 
 Floats = npt.NDArray[np.float64]
 
-EARLY_CAP = 12.0
-LATE_CAP = 6.2
-KNEE = 2.0
-STEEP_CAP = 10.0
 CELLS = 1 << 22
-
-
-@dataclass(frozen=True)
-class Delays:
-    """The usual delay of each group of events: its middle and its spread to either side, in ns.
-
-    ``may_straggle``: single events come any time late, as messages do; others follow their spread.
-    """
-
-    middle: Floats
-    early: Floats
-    late: Floats
-    may_straggle: bool = True
-
-    def cost(self, group: Ints, delay: npt.NDArray[np.float64]) -> Floats:
-        """Return how unusual delays are: steep where too early, and where too late flat for events that straggle."""
-        shape = (-1,) + (1,) * (delay.ndim - 1)
-        offset = delay - self.middle[group].reshape(shape)
-        early = 0.5 * np.square(offset / self.early[group].reshape(shape))
-        beyond = np.abs(offset / self.late[group].reshape(shape))
-        if self.may_straggle:
-            late = np.minimum(1.2 * np.log1p(np.square(beyond)), LATE_CAP)
-        else:
-            late = np.minimum(
-                np.where(beyond < KNEE, 0.5 * np.square(beyond), KNEE * beyond - 0.5 * KNEE**2), STEEP_CAP
-            )
-        return np.where(offset < 0, np.minimum(early, EARLY_CAP), late)
 
 
 @dataclass(frozen=True)
 class Candidates:
     """Events sorted by (group, time), and the runs ``first..last`` (rows, inclusive) that each could belong to.
 
-    ``tone`` is the row of the prices that an event pays for a run: what it says fits some runs better than others.
+    ``tone`` is what an event says: it fits some runs better than others.
     """
 
     group: Ints
@@ -62,28 +31,32 @@ class Candidates:
     last: Ints
     tone: Ints
 
-    def taken(self, rows: slice) -> Candidates:
+    def taken(self, rows: slice | Ints | Flags) -> Candidates:
         """Return some of them."""
         return Candidates(*(getattr(self, name)[rows] for name in ("group", "at", "first", "last", "tone")))
 
 
 @dataclass(frozen=True)
 class Prices:
-    """What an alignment pays beside unusual delays.
+    """What an alignment pays. ``opening`` and ``joining`` have a row an event, a column a candidate from its first on.
 
-    ``skipped`` (one a run) times ``silent`` (one a group): the run is left without an event; ``taken``
-    (a row for each tone, one a run): it gets an event that fits it ill; ``shared`` (one an event): the event
-    joins a run that has one already.
+    ``opening``: the event is the first of that run; ``joining``: it is a further one of a run that has one;
+    both are infinite where there is no candidate. ``silence`` are running sums of what silent runs cost,
+    where ``base`` (one an event) plus a run's row is the sum before that run.
     """
 
-    skipped: Floats
-    taken: Floats
-    shared: Floats
-    silent: Floats
+    opening: Floats
+    joining: Floats
+    silence: Floats
+    base: Ints
+
+    def taken(self, rows: Ints | Flags) -> Prices:
+        """Return those of some events."""
+        return Prices(self.opening[rows], self.joining[rows], self.silence, self.base[rows])
 
 
-def align(events: Candidates, starts: Ints, delays: Delays, prices: Prices) -> Ints:
-    """Return the run (row) of every event; ``starts`` are the runs' starts in ns, sorted within a job."""
+def align(events: Candidates, prices: Prices) -> Ints:
+    """Return the run (row) of every event."""
     chosen = np.empty(len(events.at), dtype=np.int64)
     begins, ends = group_bounds(events.group)
     order = np.argsort(ends - begins, kind="stable")
@@ -91,7 +64,7 @@ def align(events: Candidates, starts: Ints, delays: Delays, prices: Prices) -> I
     done = 0
     while done < len(order):
         batch = order[done : done + _batch_size(ends - begins, order, done, width)]
-        _align_batch(events, starts, delays, prices, begins[batch], ends[batch], chosen)
+        _align_batch(events, prices, begins[batch], ends[batch], chosen)
         done += len(batch)
     return chosen
 
@@ -104,53 +77,49 @@ def _batch_size(lengths: Ints, order: Ints, done: int, width: int) -> int:
     return min(alike, fitting)
 
 
-def _align_batch(
-    events: Candidates, starts: Ints, delays: Delays, prices: Prices, begins: Ints, ends: Ints, chosen: Ints
-) -> None:
+def _align_batch(events: Candidates, prices: Prices, begins: Ints, ends: Ints, chosen: Ints) -> None:
     lengths = ends - begins
-    steps, groups = int(lengths.max()), events.group[begins]
-    reach = np.arange(
-        int(max((events.last[b:e] - events.first[b:e]).max() for b, e in zip(begins, ends, strict=True))) + 1
-    )
-    paid = np.concatenate([[0.0], np.cumsum(prices.skipped)])
-    silent = prices.silent[groups][:, None]
-    came_from = np.zeros((steps, len(begins), len(reach)), dtype=np.int32)
+    steps, size = int(lengths.max()), prices.opening.shape[1]
+    reach, base = np.arange(size), prices.base[begins][:, None]
+    came_from = np.zeros((steps, len(begins), size), dtype=np.int32)
     firsts = np.zeros((steps, len(begins)), dtype=np.int64)
-    total = np.zeros((len(begins), len(reach)))
-    final = np.zeros((len(begins), len(reach)))
+    total = final = np.zeros((len(begins), size))
+    beyond = total
     for step in range(steps):
         rows = np.minimum(begins + step, ends - 1)
-        runs = events.first[rows][:, None] + reach
         firsts[step] = events.first[rows]
-        is_open = runs <= events.last[rows][:, None]
-        runs = np.minimum(runs, len(starts) - 1)
-        delay = (events.at[rows][:, None] - starts[runs]).astype(np.float64)
-        cost = np.where(is_open, delays.cost(groups, delay) + prices.taken[events.tone[rows][:, None], runs], np.inf)
+        runs = base + np.minimum(firsts[step][:, None] + reach, events.last[rows][:, None])
+        silence = prices.silence[runs]
         if step == 0:
-            total = cost + silent * (paid[runs] - paid[runs[:, :1]])
+            total = prices.opening[rows] + silence - silence[:, :1]
         else:
-            arriving, came_from[step] = _arrivals(total, firsts[step - 1], runs, silent, paid, prices.shared[rows])
-            total = cost + arriving
-        ending = lengths == step + 1
-        final[ending] = total[ending] - (silent * paid[runs + 1])[ending]
+            offset = (firsts[step] - firsts[step - 1])[:, None] + reach
+            moving, mover = _moving(total - beyond, offset)
+            staying, stayer = _staying(total, offset)
+            moving, staying = moving + silence + prices.opening[rows], staying + prices.joining[rows]
+            came_from[step] = np.where(staying < moving, stayer, mover)
+            total = np.minimum(moving, staying)
+        beyond = prices.silence[runs + 1]
+        ending = (lengths == step + 1)[:, None]
+        final = np.where(ending, total - beyond, final)
     _walk_back(final, came_from, firsts, begins, lengths, chosen)
 
 
-def _arrivals(
-    total: Floats, before: Ints, runs: Ints, silent: Floats, paid: Floats, shared: Floats
-) -> tuple[Floats, npt.NDArray[np.int32]]:
-    """Return the least cost of reaching each run from the event before, and the offset from which it was reached."""
-    size = total.shape[1]
-    leaving = total - silent * paid[np.minimum(before[:, None] + np.arange(size) + 1, len(paid) - 1)]
+def _moving(leaving: Floats, offset: Ints) -> tuple[Floats, Ints]:
+    """Return the least cost of having left an earlier run than each, and the offset of that run."""
+    size = leaving.shape[1]
     best = np.minimum.accumulate(leaving, axis=1)
     where = np.maximum.accumulate(np.where(leaving == best, np.arange(size), 0), axis=1)
-    offset = runs - before[:, None]
     earlier = np.clip(offset - 1, 0, size - 1)
-    moving = np.where(offset >= 1, np.take_along_axis(best, earlier, 1) + silent * paid[runs], np.inf)
+    least = np.where(offset >= 1, np.take_along_axis(best, earlier, 1), np.inf)
+    return least, np.take_along_axis(where, earlier, 1)
+
+
+def _staying(total: Floats, offset: Ints) -> tuple[Floats, Ints]:
+    """Return the cost at which the event before came to each run, and that run's offset."""
+    size = total.shape[1]
     same = np.clip(offset, 0, size - 1)
-    staying = np.where((offset >= 0) & (offset < size), np.take_along_axis(total, same, 1) + shared[:, None], np.inf)
-    origin = np.where(staying < moving, same, np.take_along_axis(where, earlier, 1))
-    return np.minimum(staying, moving), origin.astype(np.int32)
+    return np.where((offset >= 0) & (offset < size), np.take_along_axis(total, same, 1), np.inf), same
 
 
 def _walk_back(

@@ -66,10 +66,8 @@ def alternation(phrases: Sequence[str]) -> re.Pattern[str]:
 def claim_of(text: str, phrases: Phrases, color: str | None = None) -> Claim | None:
     """Return what a text without job names claims; its attachment's colour decides where no phrase does."""
     compiled = reader(phrases)
-    lead = text.lstrip(BULLETS)
-    leading = next(
-        (claim for sign, claim in compiled.signs if lead.startswith(sign) or text.lstrip().startswith(sign)), None
-    )
+    own, lead = text.lstrip(), text.lstrip(BULLETS)
+    leading = next((claim for sign, claim in compiled.signs if lead.startswith(sign) or own.startswith(sign)), None)
     if leading is not None:
         return leading
     plain = NOTHING_WRONG.sub(" ", text)

@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from forensics.match.alignment import Candidates, Delays, Floats
+from forensics.match.alignment import Candidates, Floats
 from forensics.match.spans import SECOND, Flags, Ints, group_bounds
 
 LEAST_SPREAD = 2.0 * SECOND
@@ -22,6 +22,64 @@ EARLY_SHARE, EARLY_SHARE_SPREAD = 0.1, 1.28
 LATE_SHARE, LATE_SHARE_SPREAD = 0.8, 0.84
 RUN_WEIGHT, MARGIN, INDISTINCT = 4.0, 1.5, 0.15
 STRAINED_MARGIN = 0.3
+# Both sides of a bell, and of the heavier tail of what comes late, hold 1.25 of their spread at full height.
+AREA = 1.2533
+EARLY_CAP, STEEP_CAP, KNEE = 12.0, 10.0, 2.0
+FALL_SHORT, STEADY_FALL_SHORT, BEFORE_START = 0.3, 0.03, 0.1
+
+
+Cells = Ints | int
+
+
+@dataclass(frozen=True)
+class Delays:
+    """The usual delay of each group of events: its middle and its spread to either side, in ns.
+
+    ``stray`` is the share of events that come any time late, half of them by more than ``stray_by`` (ns),
+    as messages do; 0 where all follow their spread. ``short`` is the share of failures that come at any time
+    before the usual one, by group.
+    """
+
+    middle: Floats
+    early: Floats
+    late: Floats
+    stray: float = 0.0
+    stray_by: float = 0.0
+    short: Floats | None = None
+
+    def area(self, group: Ints) -> Floats:
+        """Return in how long a time (ns) all events of a group would come, were they as dense as at its middle."""
+        return AREA * (self.early[group] + self.late[group])
+
+    def cost(
+        self, group: Ints, delay: Floats, blur: Cells = 0, lead: Cells = 0, may_fall_short: Flags | bool = False
+    ) -> Floats:
+        """Return how much less likely delays are than the usual one (a negative logarithm), a row an event.
+
+        ``blur`` (ns) is how uncertain each run's start is, and ``lead`` how long after its begin delays are counted
+        from; events that ``may_fall_short`` come any time before the usual one.
+        """
+        offset = delay - self.middle[group][:, None]
+        early, late = np.hypot(self.early[group][:, None], blur), np.hypot(self.late[group][:, None], blur)
+        area = AREA * (early + late)
+        beyond = offset / np.where(offset < 0, early, late)
+        lasting, is_after = np.maximum(self.middle[group][:, None] + lead, area), delay + lead > 0
+        rarely = 0.0 if self.stray else np.where(is_after, STEADY_FALL_SHORT, 0.0)
+        share = FALL_SHORT if self.short is None else self.short[group][:, None]
+        failing = np.where(is_after, share, BEFORE_START * share)
+        short = np.where(may_fall_short, failing, rarely) * area / lasting + np.exp(-EARLY_CAP)
+        sooner = np.exp(-0.5 * np.square(beyond)) + short
+        density = np.where(offset < 0, sooner, self._later(beyond, offset, area))
+        return -np.log(density) + np.log(area / self.area(group)[:, None])
+
+    def _later(self, beyond: Floats, offset: Floats, area: Floats) -> Floats:
+        """Return the density of delays past the middle, as a share of that at the middle."""
+        if not self.stray:
+            steep = np.where(beyond < KNEE, 0.5 * np.square(beyond), KNEE * beyond - 0.5 * KNEE**2)
+            return np.exp(-np.minimum(steep, STEEP_CAP))
+        return (1.0 + np.square(beyond)) ** -1.2 + self.stray * area * self.stray_by / np.square(
+            self.stray_by + np.abs(offset)
+        )
 
 
 def usual_delays(
@@ -35,14 +93,14 @@ def usual_delays(
     """
     begins, ends = group_bounds(events.group)
     single = events.first == events.last
-    known = _spreads(events.group[single], (events.at - starts[events.last])[single].astype(np.float64), groups).middle
+    known = spreads(events.group[single], (events.at - starts[events.last])[single].astype(np.float64), groups).middle
     assigned = nearest(events, starts, known[events.group])
     counts = np.add.reduceat(single, begins) if len(begins) else np.empty(0, dtype=np.int64)
     for begin, end, alone in zip(begins, ends, counts, strict=True):
         if alone * 2 < end - begin:
             part = events.taken(slice(begin, end))
             assigned[begin:end] = _best_rows(part, starts, is_started, must_end, limits)
-    return _spreads(events.group, (events.at - starts[assigned]).astype(np.float64), groups)
+    return spreads(events.group, (events.at - starts[assigned]).astype(np.float64), groups)
 
 
 def _best_rows(events: Candidates, starts: Ints, is_started: Ints, must_end: Ints, limits: Ints) -> Ints:
@@ -131,7 +189,7 @@ def _fit(events: Candidates, rows: Ints, starts: Ints, is_started: Ints, must_en
     return Fit(rows, float(explained - missing), max(spread, 0.5 * SECOND), int(is_near.sum()))
 
 
-def _spreads(group: Ints, delays: Floats, groups: int) -> Delays:
+def spreads(group: Ints, delays: Floats, groups: int) -> Delays:
     """Return the median, and the spread to either side as a normal's standard deviation, by group."""
     order = np.lexsort((delays, group))
     group, delays = group[order], delays[order]

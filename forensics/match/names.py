@@ -52,7 +52,7 @@ class NameIndex:
         for code, job in enumerate(jobs):
             self._add(code, job)
         self._globbed_commands = {code for code, job in enumerate(jobs) if job.command}
-        self._longest = max((len(name) for name in self._by_key), default=0)
+        self._beginnings = {name[:end] for name in self._by_key for end in range(len(name) + 1)}
 
     def _add(self, code: int, job: Job) -> None:
         for spelling in (job.name, *job.aliases):
@@ -120,7 +120,7 @@ class NameIndex:
         joined, best = "", None
         for offset, (word, start) in enumerate(words[position : position + MAX_WORDS]):
             joined += key(word)
-            if len(joined) > self._longest:
+            if joined not in self._beginnings:
                 break
             codes = self._by_key.get(joined)
             if codes is not None and (code := self._on_host(codes, host)) >= 0:

@@ -16,11 +16,12 @@ from forensics.match.proofs import Filed, file_witnesses, lost_runs, pattern_lis
 from forensics.match.resolve import Resolved, texts
 from forensics.match.spans import FAR, HOUR, MINUTE, at, keys, latest_before, next_in_job
 from forensics.match.spine import Signals, Spine, own_ends, signals, trigger_spine
+from forensics.match.starts import Starts, likely_starts, started_from
 from forensics.match.steps import place_steps, step_heads
 
 CLAIM_REACH = 24 * HOUR
 OVERLAP_SHARE = 0.2
-STARTED = CLAIM_CODES.index("started")
+STARTED, SKIPPED = CLAIM_CODES.index("started"), CLAIM_CODES.index("skipped")
 ANNOUNCED_SHARE = 0.3
 
 
@@ -32,20 +33,22 @@ class Paths:
     own_end: Ints
     next_start: Ints
     is_started: Ints
-    is_proven: Flags
-    needs_proof: Flags
+    proof: Ints
 
-    def track(self, table: JobTable, window: Window, closes: Ints, starts: Ints | None = None) -> Track:
+    def track(self, table: JobTable, window: Window, closes: Ints, starts: Starts | None = None) -> Track:
         """Return the runs as a track on which events are placed."""
         spine, tolerance = self.spine, table.tolerance[self.spine.job]
+        starts = likely_starts(spine) if starts is None else starts
         return Track(
             job=spine.job,
-            start=spine.start if starts is None else starts,
+            start=starts.at,
             opens=spine.start - tolerance,
             closes=closes + tolerance,
             is_started=self.is_started,
             must_end=np.full(len(spine), window.now),
-            proof=np.where(self.is_proven, 1, np.where(self.needs_proof, -1, 0)),
+            proof=self.proof,
+            blur=starts.blur,
+            lead=starts.lead,
         )
 
 
@@ -129,8 +132,8 @@ def paths_of(table: JobTable, spine: Spine, coverage: Coverage) -> Paths:
         "triggers", spine.job, due - table.tolerance[spine.job], due + table.start_grace[spine.job]
     )
     is_started = np.where(has_begun, 1, np.where(covered, -1, 0))
-    nothing = np.zeros(len(spine), dtype=np.bool_)
-    return Paths(spine, own_ends(table, spine), next_in_job(spine.job, spine.start), is_started, nothing, nothing)
+    unasked = np.zeros(len(spine), dtype=np.int64)
+    return Paths(spine, own_ends(table, spine), next_in_job(spine.job, spine.start), is_started, unasked)
 
 
 def place_files(table: JobTable, paths: Paths, filed: Filed, window: Window) -> Ints:
@@ -174,7 +177,7 @@ def said_idle(table: JobTable, paths: Paths, resolved: Resolved, evidence: Evide
     often = announced > ANNOUNCED_SHARE * np.bincount(spine.job, minlength=len(table.jobs))
     idle = run[near & ~((said[rows] == STARTED) & often[job])]
     is_started = paths.is_started.copy()
-    is_started[idle] = -1
+    is_started[idle] = -2
     return replace(paths, is_started=is_started)
 
 
@@ -236,7 +239,8 @@ def place_claims(
     )
     idle = proven_started(table, said_idle(table, paths, resolved, evidence), filed, artifact_run)
     paths = proven_started(table, paths, filed, artifact_run)
-    starts = started_from(paths, filed, artifact_run, does_overlap)
+    latest = paths.own_end + table.tolerance[spine.job]
+    starts = started_from(spine, filed, artifact_run, does_overlap, latest)
     track = idle.track(table, window, np.maximum(closes, spine.start), starts)
     first, last = candidates(track, happened)
     before = last_started(paths)
@@ -250,9 +254,17 @@ def place_claims(
     first = np.where(fallback, last, first)
     first, last = with_stages(paths, happened, said, first, last, spine)
     heard = (said > 0) & (moment != NAT)
+    track = without(track, last[heard & (said == SKIPPED) & (first <= last)])
     run = place(track, happened, np.where(heard, first, FAR), np.where(heard, last, -1), may_straggle=True)
     by_id = runs_by_id(texts(evidence.notifications["run_id"].iloc[speech.row]), ids)
     return np.where(heard & (by_id >= 0), by_id, run)
+
+
+def without(track: Track, skipped: Ints) -> Track:
+    """Return the track with some runs taken for left out, but those that a file speaks for."""
+    is_started = track.is_started.copy()
+    is_started[skipped] = np.where(track.proof[skipped] > 0, is_started[skipped], -2)
+    return replace(track, is_started=is_started)
 
 
 def runs_by_id(names: list[str | None], ids: dict[str, int]) -> Ints:
@@ -264,7 +276,7 @@ def with_stages(paths: Paths, happened: Events, said: Ints, first: Ints, last: I
     """Return the candidates with one left for what is said early: a start by its time, a skip by lack of proof."""
     fits = first <= last
     starts = (said == STARTED) & fits
-    left_out = (said == CLAIM_CODES.index("skipped")) & fits
+    left_out = (said == SKIPPED) & fits
     chosen = np.where(starts, nearest_start(spine, last, happened), last)
     rows = np.flatnonzero(left_out)
     chosen[rows] = idle_runs(paths, happened.at[rows], first[rows], last[rows])
@@ -273,7 +285,7 @@ def with_stages(paths: Paths, happened: Events, said: Ints, first: Ints, last: I
 
 def idle_runs(paths: Paths, moment: Ints, first: Ints, last: Ints) -> Ints:
     """Return for each message of a skip the run without proof that it means, by the job's usual delay."""
-    spine, idle = paths.spine, ~paths.is_proven
+    spine, idle = paths.spine, (paths.proof == 0) | (paths.proof == -1)
     counted = np.concatenate([[0], np.cumsum(idle)])
     choices = counted[last + 1] - counted[first]
     latest = last_where(spine.job, idle)[last]
@@ -303,14 +315,13 @@ def nearest_start(spine: Spine, last: Ints, happened: Events) -> Ints:
 
 
 def proven_started(table: JobTable, paths: Paths, filed: Filed, run: Ints) -> Paths:
-    """Return the runs with those taken for started that left a file."""
-    is_proven = np.zeros(len(paths.spine), dtype=np.bool_)
-    is_proven[run[(run >= 0) & (filed.role != "state")]] = True
-    declares = np.array([bool(job.artifacts or job.markers) for job in table.jobs], dtype=np.bool_)
-    needs_proof = declares[paths.spine.job]
-    return replace(
-        paths, is_started=np.where(is_proven, 1, paths.is_started), is_proven=is_proven, needs_proof=needs_proof
-    )
+    """Return the runs with those taken for started that left a file, and for proven that left all that is asked."""
+    has_file = np.zeros(len(paths.spine), dtype=np.bool_)
+    has_file[run[(run >= 0) & (filed.role != "state")]] = True
+    is_proven = filed.proves(run, len(paths.spine), table)
+    declares = np.array([bool(job.artifacts or job.markers) for job in table.jobs], dtype=np.bool_)[paths.spine.job]
+    proof = np.select([is_proven, has_file, declares], [1, -2, -1], 0)
+    return replace(paths, is_started=np.where(has_file, 1, paths.is_started), proof=proof)
 
 
 def previous(last: Ints, happened: Events, spine: Spine) -> Ints:
@@ -347,24 +358,6 @@ def overlapping_jobs(table: JobTable, paths: Paths, filed: Filed, run: Ints, sai
         later = (where >= 0) & (probe.at >= at(paths.next_start, where))
         share += np.bincount(probe.job, later, jobs) / np.maximum(1, np.bincount(probe.job, minlength=jobs))
     return can & (share >= OVERLAP_SHARE)
-
-
-def started_from(paths: Paths, filed: Filed, run: Ints, does_overlap: Flags) -> Ints:
-    """Return the starts that messages count from: where runs overlap, the proof's time less its usual delay."""
-    spine = paths.spine
-    starts = spine.start.copy()
-    rows = np.flatnonzero((run >= 0) & (filed.role != "state"))
-    rows = rows[does_overlap[run[rows]]] if len(rows) else rows
-    if not len(rows):
-        return starts
-    proven = np.full(len(spine), FAR)
-    np.minimum.at(proven, run[rows], filed.events.at[rows])
-    is_proven = proven < FAR
-    delay = np.where(is_proven, proven - spine.start, 0)
-    for job in np.unique(spine.job[is_proven]):
-        mine = is_proven & (spine.job == job)
-        starts[mine] = proven[mine] - int(np.median(delay[mine]))
-    return starts
 
 
 def with_claim_runs(

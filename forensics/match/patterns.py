@@ -49,14 +49,14 @@ ANY_DATE = re.compile(
 class Pattern:
     """A path pattern, compiled.
 
-    ``regex`` matches a whole path and keeps what the glob stands for in ``base`` (a file under a folder
-    that fits the pattern fits it, too). ``date_format`` is the joined format of its dates, None where it
-    has none; ``resolution`` is the finest unit of that format, in ns. ``prefix`` is the
-    literal text at its head. ``is_fixed``: it names one path only. ``dates``: how many dates it holds.
+    ``prefix`` is the literal text at its head; ``tail`` matches what follows it in a path, and keeps what
+    the glob stands for in ``base`` (a file under a folder that fits the pattern fits it, too).
+    ``date_format`` is the joined format of its dates, None where it has none; ``resolution`` is the finest
+    unit of that format, in ns. ``is_fixed``: it names one path only. ``dates``: how many dates it holds.
     """
 
     text: str
-    regex: re.Pattern[str]
+    tail: re.Pattern[str]
     date_format: str | None
     resolution: int
     prefix: str
@@ -64,23 +64,22 @@ class Pattern:
     weight: int
     dates: int
 
+    def fitted(self, path: str) -> re.Match[str] | None:
+        """Return how a path fits, None where it does not."""
+        return self.tail.fullmatch(path, len(self.prefix)) if path.startswith(self.prefix) else None
+
 
 @lru_cache(maxsize=8192)
 def compiled(text: str) -> Pattern:
     """Return a pattern compiled; a field behind ``#`` stays part of the path."""
-    pieces, formats, position, number = [], [], 0, 0
     text = text.strip("/")
-    for found in PLACEHOLDER.finditer(text):
-        pieces += [glob_regex(text[position : found.start()]), f"(?P<d{number}>{format_regex(found.group(1))})"]
-        formats.append(found.group(1))
-        position, number = found.end(), number + 1
-    pieces.append(glob_regex(text[position:]))
+    formats = PLACEHOLDER.findall(text)
     joined = "|".join(formats) or None
     plain = PLACEHOLDER.sub("\0", text)
     literals = re.split(r"[\0*?\[]", plain)
     return Pattern(
         text=text,
-        regex=re.compile(f"(?P<base>{''.join(pieces)})(?:/(?P<under>.+))?", re.DOTALL),
+        tail=tail_regex(text[len(literals[0]) :]),
         date_format=joined,
         resolution=resolution_of(joined) if joined else DAY,
         prefix=literals[0],
@@ -88,6 +87,17 @@ def compiled(text: str) -> Pattern:
         weight=sum(len(literal) for literal in literals) + 4 * len(formats),
         dates=len(formats),
     )
+
+
+@lru_cache(maxsize=8192)
+def tail_regex(text: str) -> re.Pattern[str]:
+    """Return a pattern without its literal head, compiled once for all jobs whose paths differ in that head alone."""
+    pieces, position = [], 0
+    for number, found in enumerate(PLACEHOLDER.finditer(text)):
+        pieces += [glob_regex(text[position : found.start()]), f"(?P<d{number}>{format_regex(found.group(1))})"]
+        position = found.end()
+    pieces.append(glob_regex(text[position:]))
+    return re.compile(f"(?P<base>{''.join(pieces)})(?:/(?P<under>.+))?", re.DOTALL)
 
 
 def glob_regex(text: str) -> str:

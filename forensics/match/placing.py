@@ -7,27 +7,26 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from forensics.evidence.paired import Flags, Ints
-from forensics.match.alignment import Candidates, Delays, Floats, Prices, align
+from forensics.match.alignment import Candidates, Floats, Prices, align
 from forensics.match.delays import nearest, usual_delays
-from forensics.match.spans import FAR, SECOND, first_after, keys, latest_before
+from forensics.match.prices import FAILURE, Grid, Habits, grid_of, learnt, sorts_of
+from forensics.match.spans import FAR, first_after, keys, latest_before
 
-UNKNOWN, UNSETTLED = 0.6, 0.1
-LEAST_SHARE = 0.02
-UNSTARTED, UNPROVEN, IN_SPITE = 1.5, 0.7, 1.0
-CLOSE, APART, PLENTY = 2.5, 6.0, 0.2
-AT_ONCE = 90 * SECOND
+PASSES = 2
+SLACK = 1.5
 NEARLY = 0.98
-MANY_EACH = 1.3
 
 
 @dataclass(frozen=True)
 class Track:
     """The runs as events see them, sorted by (job, start).
 
-    ``start`` is where delays are counted from; ``opens``..``closes`` is when an event of the run may
-    come; ``is_started`` is +1, -1 (a lane covers it and shows no start) or 0 (nobody can tell);
-    ``must_end`` is the instant after which a silent run is settled;
-    ``proof`` is +1 for a run that a file speaks for, -1 where one should and does not, 0 where none is asked.
+    ``start`` is where delays are counted from (the end, where that is known better); ``opens``..``closes`` is
+    when an event of the run may come; ``is_started`` is +1, -1 (a lane covers it and shows no start), -2 (it was
+    said to be left out) or 0 (nobody can tell); ``must_end`` is the instant after which a silent run is settled;
+    ``proof`` is +1 for a run that files speak for, -2 where not all do that should, -1 where none does, 0 where
+    none is asked;
+    ``blur`` is how uncertain ``start`` is, and ``lead`` how long after the run's begin it lies, in ns.
     """
 
     job: Ints
@@ -37,6 +36,8 @@ class Track:
     is_started: Ints
     must_end: Ints
     proof: Ints
+    blur: Ints | int = 0
+    lead: Ints | int = 0
 
     @property
     def origin(self) -> int:
@@ -93,79 +94,95 @@ def place(track: Track, happened: Events, first: Ints, last: Ints, may_straggle:
     _, numbered = np.unique(group[rows], return_inverse=True)
     ordered = _in_order(numbered, first[rows], last[rows])
     torn = Candidates(numbered.astype(np.int64), happened.at[rows], *ordered, happened.tone[rows])
-    tolerance = track.start - track.opens
-    limits = ((track.closes - track.start - tolerance) * NEARLY).astype(np.int64) - tolerance
-    delays = usual_delays(torn, track.start, track.is_started, track.must_end, limits, int(numbered.max()) + 1)
-    delays = replace(delays, may_straggle=may_straggle)
-    prices = _prices(track, torn, delays.middle)
-    torn = _settled_where_clear(torn, track.start, delays, prices)
-    chosen = torn.last.copy()
-    doubtful = _doubtful(torn)
-    chosen[doubtful] = align(*_in_pieces(torn, doubtful, delays, prices, track.start))
-    placed[rows] = chosen
+    placed[rows] = _run_by_run(track, torn, int(numbered.max()) + 1, may_straggle)
     return placed
 
 
-def _ill_fits(track: Track) -> Floats:
-    """Return for each tone what it costs a run to get an event of it: success without proof, failure in spite of it."""
-    unstarted = np.where(track.is_started < 0, UNSTARTED, 0.0)
-    return np.stack(
-        [
-            unstarted,
-            unstarted + np.where(track.proof < 0, UNPROVEN, 0.0),
-            unstarted + np.where(track.proof > 0, IN_SPITE, 0.0),
-        ]
-    )
+def _run_by_run(track: Track, torn: Candidates, groups: int, may_straggle: bool) -> Ints:
+    """Return the run of each event: first by the usual delay alone, then at the prices that were learnt from that."""
+    begin = track.start - track.lead
+    tolerance = begin - track.opens
+    limits = ((track.closes - begin - tolerance) * NEARLY).astype(np.int64) - tolerance - track.lead
+    delays = usual_delays(torn, track.start, track.is_started, track.must_end, limits, groups)
+    is_settled = track.start + int(np.median(delays.middle)) <= track.must_end
+    grid = grid_of(torn, groups, sorts_of(track.is_started, track.proof), is_settled)
+    chosen = nearest(torn, track.start, delays.middle[torn.group])
+    for _ in range(PASSES):
+        habits = learnt(torn, chosen, track.start, track.proof, grid, delays, may_straggle)
+        chosen = _aligned(track, torn, grid, habits)
+    return chosen
 
 
-def _settled_where_clear(torn: Candidates, starts: Ints, delays: Delays, prices: Prices) -> Candidates:
-    """Return the events with one run left for those that no alignment could put elsewhere.
-
-    That is where the best run of an event is no neighbour's best, and better than its second best by more than
-    moving it could ever gain: the price of one silent run and of one that nothing started.
-    """
-    width = np.arange(int((torn.last - torn.first).max(initial=0)) + 1)
-    runs = torn.first[:, None] + width
+def _aligned(track: Track, torn: Candidates, grid: Grid, habits: Habits) -> Ints:
+    """Return the run of each event at the prices of some habits."""
+    runs = torn.first[:, None] + np.arange(int((torn.last - torn.first).max()) + 1)
     is_open = runs <= torn.last[:, None]
-    runs = np.minimum(runs, len(starts) - 1)
-    cost = (
-        delays.cost(torn.group, (torn.at[:, None] - starts[runs]).astype(np.float64))
-        + prices.taken[torn.tone[:, None], runs]
+    runs = np.minimum(runs, torn.last[:, None])
+    opening = np.where(is_open, _openings(track, torn, runs, habits), np.inf)
+    silences, base = habits.silences(grid), grid.base[torn.group]
+    best, is_clear = _clear(torn, opening, base[:, None] + runs, silences)
+    rows = np.flatnonzero(_with_neighbours(torn.group, ~is_clear))
+    if not len(rows):
+        return torn.first + best
+    held = is_clear[rows, None] & (np.arange(opening.shape[1]) != best[rows, None])
+    opening = np.where(held, np.inf, opening[rows])
+    joining = np.where(np.isinf(opening), np.inf, np.nan_to_num(opening) * habits.persistence[torn.group[rows], None])
+    joining += habits.repeats(torn, sorts_of(track.is_started, track.proof)[runs])[rows]
+    prices = Prices(opening, joining, np.concatenate([[0.0], np.cumsum(silences)]), base[rows])
+    chosen = torn.first + best
+    chosen[rows] = align(_in_pieces(torn, rows), prices)
+    return chosen
+
+
+def _openings(track: Track, torn: Candidates, runs: Ints, habits: Habits) -> Floats:
+    """Return what it costs each event to be the first of each run: by its delay, and by how well it fits the run."""
+    delay = (torn.at[:, None] - track.start[runs]).astype(np.float64)
+    blur, lead = (np.broadcast_to(each, len(track.job))[runs] for each in (track.blur, track.lead))
+    falls_short = (torn.tone[:, None] == FAILURE) & (track.proof[runs] <= 0)
+    sort = sorts_of(track.is_started, track.proof)[runs]
+    fitting = habits.spoken[torn.group[:, None], sort, torn.tone[:, None]]
+    return np.asarray(
+        habits.delays.cost(torn.group, delay, blur, lead, falls_short) - np.log(fitting), dtype=np.float64
     )
-    cost = np.where(is_open, cost, np.inf)
-    order = np.argmin(cost, axis=1)
-    every = np.arange(len(order))
-    best, least = torn.first + order, cost[every, order]
-    cost[every, order] = np.inf
-    is_clear = cost.min(axis=1) - least > prices.silent[torn.group] + UNSTARTED
-    same = (torn.group[1:] == torn.group[:-1]) & (best[1:] == best[:-1])
+
+
+def _clear(torn: Candidates, opening: Floats, cells: Ints, silences: Floats) -> tuple[Ints, Flags]:
+    """Return the best candidate of each event, and whether no alignment could put it elsewhere.
+
+    That is where the best run of an event is no neighbour's best, and better than every other by more than moving
+    it could ever gain: the price of a silent run, less what moving that other run's own event would cost.
+    """
+    best = np.argmin(opening, axis=1)
+    every = np.arange(len(best))
+    excess = opening - opening[every, best][:, None]
+    excess[every, best] = np.inf
+    own = cells[every, best]
+    relief = np.zeros(len(silences))
+    relief[own] = np.inf
+    np.minimum.at(relief, own, excess.min(axis=1))
+    gain = np.maximum(silences[cells].max(axis=1)[:, None] - relief[cells], 0.0) + SLACK
+    is_clear = (excess > gain).all(axis=1)
+    same = own[1:] == own[:-1]
     is_clear[1:] &= ~same
     is_clear[:-1] &= ~same
-    return replace(torn, first=np.where(is_clear, best, torn.first), last=np.where(is_clear, best, torn.last))
+    return best, is_clear
 
 
-def _doubtful(torn: Candidates) -> Flags:
-    """Return the events that could belong to several runs, and their neighbours, which hold them in place."""
-    open_ended = torn.first < torn.last
-    alike = torn.group[1:] == torn.group[:-1]
-    doubtful = open_ended.copy()
-    doubtful[1:] |= open_ended[:-1] & alike
-    doubtful[:-1] |= open_ended[1:] & alike
-    return doubtful
+def _with_neighbours(group: Ints, doubtful: Flags) -> Flags:
+    """Return the doubtful events and their neighbours, which hold them in place."""
+    alike = group[1:] == group[:-1]
+    held = doubtful.copy()
+    held[1:] |= doubtful[:-1] & alike
+    held[:-1] |= doubtful[1:] & alike
+    return held
 
 
-def _in_pieces(
-    torn: Candidates, doubtful: Flags, delays: Delays, prices: Prices, starts: Ints
-) -> tuple[Candidates, Ints, Delays, Prices]:
-    """Return what to align, each unbroken stretch of doubtful events of a group as a group of its own."""
-    rows = np.flatnonzero(doubtful)
+def _in_pieces(torn: Candidates, rows: Ints) -> Candidates:
+    """Return some of the events, each unbroken stretch of a group as a group of its own."""
     group = torn.group[rows]
     opens = np.ones(len(rows), dtype=np.bool_)
     opens[1:] = (np.diff(rows) > 1) | (group[1:] != group[:-1])
-    owner = group[opens]
-    pieces = Candidates(np.cumsum(opens) - 1, torn.at[rows], torn.first[rows], torn.last[rows], torn.tone[rows])
-    by_piece = Delays(delays.middle[owner], delays.early[owner], delays.late[owner], delays.may_straggle)
-    return pieces, starts, by_piece, replace(prices, shared=prices.shared[rows], silent=prices.silent[owner])
+    return replace(torn.taken(rows), group=np.cumsum(opens) - 1)
 
 
 def _in_order(group: Ints, first: Ints, last: Ints) -> tuple[Ints, Ints]:
@@ -173,31 +190,3 @@ def _in_order(group: Ints, first: Ints, last: Ints) -> tuple[Ints, Ints]:
     lift = group.astype(np.int64) * (1 << 40)
     rising = np.maximum.accumulate(first + lift) - lift
     return np.minimum(rising, last), last
-
-
-def _prices(track: Track, torn: Candidates, middle: np.typing.NDArray[np.float64]) -> Prices:
-    """Return what an alignment pays, as rare as each thing is among these events at their usual delay."""
-    guess = nearest(torn, track.start, middle[torn.group])
-    groups = len(middle)
-    met = np.bincount(np.unique(torn.group * (1 << 40) + guess) >> 40, minlength=groups)
-    job = np.full(groups, -1, dtype=np.int64)
-    job[torn.group] = track.job[torn.first]
-    runs = np.bincount(track.job[track.is_started >= 0], minlength=int(track.job.max()) + 1)[job]
-    silence = np.clip(1.0 - met / np.maximum(1, runs), LEAST_SHARE, 1.0)
-    has_many = np.bincount(torn.group, minlength=groups) / np.maximum(1, met) > MANY_EACH
-    settled = track.start + int(np.median(middle)) <= track.must_end
-    return Prices(
-        skipped=np.where(
-            track.is_started < 0, 0.0, np.where(settled, 1.0, UNSETTLED) * np.where(track.is_started == 0, UNKNOWN, 1.0)
-        ),
-        taken=_ill_fits(track),
-        shared=np.where(has_many[torn.group], PLENTY, np.where(follows_closely(torn), CLOSE, APART)),
-        silent=-np.log(silence),
-    )
-
-
-def follows_closely(torn: Candidates) -> Flags:
-    """Return which events come right after another of their group, as a repeat or a second try does."""
-    close = np.zeros(len(torn.at), dtype=np.bool_)
-    close[1:] = (torn.group[1:] == torn.group[:-1]) & (np.diff(torn.at) <= AT_ONCE)
-    return close

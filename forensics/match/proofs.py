@@ -53,6 +53,18 @@ class Filed:
         """Return which files came after their run's own time."""
         return (run >= 0) & (self.events.at > at(own_end, run) + table.tolerance[self.events.job])
 
+    def proves(self, run: Ints, count: int, table: JobTable) -> Flags:
+        """Return which of so many runs have a marker, or a file for every pattern that their job asks for."""
+        least = np.array([job.min_size for job in table.jobs], dtype=np.float64)[self.events.job]
+        is_whole = (run >= 0) & ~(self.size < least)
+        made, marked = (is_whole & (self.role == role) for role in ("artifact", "marker"))
+        found = np.unique(np.stack([run[made], self.events.job[made], self.wanted[made]]), axis=1)
+        asked = [1 if job.proof == "any" else len(job.artifacts) for job in table.jobs]
+        proven = np.zeros(count, dtype=np.bool_)
+        proven[found[0]] = np.bincount(found[0], minlength=count)[found[0]] >= np.array(asked, dtype=np.int64)[found[1]]
+        proven[run[marked]] = True
+        return proven
+
     def proofs(self, run: Ints, own_end: Ints, spine: Spine, table: JobTable) -> Proofs:
         """Return the files of runs, sorted by (run, time)."""
         late = self.is_late(run, own_end, table) & ~self.is_copied
@@ -172,10 +184,21 @@ def dates_of(each: Wanted, job: Job, found: Witnesses, files: Ints, spine: Spine
             return dates
         moments, strays = stamped(job, form, written_as, named, mtime[files], spine.start[runs.start : runs.stop])
         return replace(dates, moments=moments, strays=strays)
-    stood = [found_date(found.base[file], job.timezone) for file in files] if not each.pattern.is_fixed else []
-    if not stood or any(date is None for date in stood):
+    stood = None if each.pattern.is_fixed else found_dates([found.base[file] for file in files], job)
+    if not stood:
         return Dates([""] * len(files), {}, None, job, span)
-    return inferred_dates([date for date in stood if date is not None], job, spine, runs, mtime[files], span)
+    return inferred_dates(stood, job, spine, runs, mtime[files], span)
+
+
+def found_dates(paths: Sequence[str], job: Job) -> list[tuple[int, int]] | None:
+    """Return the date that stands in each path as (instant, resolution) in ns, None where one has none."""
+    dates: list[tuple[int, int]] = []
+    for path in paths:
+        date = found_date(path, job.timezone)
+        if date is None:
+            return None
+        dates.append(date)
+    return dates
 
 
 def inferred_dates(
@@ -232,9 +255,9 @@ def named_ranges(job: Job, form: str, resolution: int, spine: Spine, runs: range
             run = runs.start + row
             fresh[text] = (fresh[text][0] if text in fresh else run, run)
         for text, (begin, end) in fresh.items():
-            known = ranges.get(text)
-            is_wide = known is not None and resolution >= DAY
-            ranges[text] = (min(known[0], begin), max(known[1], end)) if known and is_wide else known or (begin, end)
+            known = ranges.setdefault(text, (begin, end))
+            if resolution >= DAY:
+                ranges[text] = (min(known[0], begin), max(known[1], end))
         told = np.where(floored == NAT, told, floored)
     return ranges
 

@@ -50,7 +50,7 @@ class Resolved:
 
 def texts(column: pd.Series[str]) -> list[str | None]:
     """Return a text column as a list with None for null."""
-    plain: list[str | None] = column.astype(object).where(column.notna(), None).tolist()
+    plain: list[str | None] = column.to_numpy(object, na_value=None).tolist()  # type: ignore[call-overload]
     return plain
 
 
@@ -168,7 +168,8 @@ def read_speech(frame: pd.DataFrame, index: NameIndex, found: Discovered) -> tup
         said = known.get(key)
         if said is None:
             said = known[key] = Message(*key).speech(index, found)
-        rows.extend((row, *each) for each in said)
+        for each in said:
+            rows.append((row, *each))
         unnamed += not said
     columns_out = list(zip(*rows, strict=True)) or [(), (), (), (), ()]
     numbers = [np.array(columns_out[place], dtype=np.int64) for place in (0, 1, 2, 4)]
@@ -199,8 +200,9 @@ class Message:
         if len({names[0].job for _, _, names in named}) > 1:
             return [*self._by_line(lines, named, found)]
         if named:
-            code = named[0][2][0].job
-            return [(0, code, self._claim(found.jobs[code], text, index.in_text(text)), streak_of(text))]
+            _, line, names = named[0]
+            names = names if line == text else index.in_text(text)
+            return [(0, names[0].job, self._claim(found.jobs[names[0].job], text, names), streak_of(text))]
         return [*self._unconfigured(lines, found)]
 
     def _claim(self, job: Job, text: str, names: Sequence[Named]) -> str:

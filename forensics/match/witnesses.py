@@ -7,8 +7,7 @@ from bisect import bisect_left
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cached_property
-from typing import Literal
+from typing import Literal, NamedTuple
 
 import numpy as np
 
@@ -56,13 +55,13 @@ def wanted_patterns(jobs: Sequence[Job]) -> list[Wanted]:
     return [Wanted(number, code, role, compiled(text)) for number, (code, role, text) in enumerate(declared)]
 
 
-@dataclass(frozen=True, slots=True)
-class Fit:
-    """A file that fits a pattern, the better the more literal text the pattern holds."""
+class Fit(NamedTuple):
+    """A file that fits a pattern, the better the more literal text the pattern holds: what ``Witnesses`` say of it."""
 
     rank: int
-    wanted: Wanted
-    found: re.Match[str]
+    wanted: int
+    dated: str
+    base: str
 
 
 def find_witnesses(paths: Sequence[str], wanted: Sequence[Wanted]) -> Witnesses:
@@ -70,68 +69,82 @@ def find_witnesses(paths: Sequence[str], wanted: Sequence[Wanted]) -> Witnesses:
     best: dict[int, Fit] = {}
     index = PathIndex(paths)
     for each in wanted:
-        fullmatch, weight = each.pattern.regex.fullmatch, each.pattern.weight * 2
         for row in index.rows_for(each.pattern):
-            found = fullmatch(paths[row])
-            if found is None:
-                continue
-            rank = weight - (found["under"] is not None)
-            if row not in best or rank > best[row].rank:
-                best[row] = Fit(rank, each, found)
+            fit = fit_of(paths[row], each)
+            if fit is not None and (row not in best or fit.rank > best[row].rank):
+                best[row] = fit
     return _without_full_folders(paths, best)
+
+
+def fit_of(path: str, each: Wanted) -> Fit | None:
+    """Return how a path fits a pattern, None where it does not."""
+    pattern = each.pattern
+    found = pattern.fitted(path)
+    if found is None:
+        return None
+    dated = dated_text(found, pattern.dates)
+    if found["under"] is None:
+        return Fit(pattern.weight * 2, each.number, dated, path)
+    return Fit(pattern.weight * 2 - 1, each.number, dated, path[: found.end("base")])
 
 
 def _without_full_folders(paths: Sequence[str], best: Mapping[int, Fit]) -> Witnesses:
     """Leave out a folder's own row where a file under it was found: its mtime tells of the last name only."""
-    under = {row for row, fit in best.items() if fit.found["under"] is not None}
-    filled = {(best[row].wanted.number, best[row].found["base"]) for row in under}
+    filled = {(fit.wanted, fit.base) for row, fit in best.items() if fit.base != paths[row]}
     rows = [
-        row for row in sorted(best) if row in under or not filled or (best[row].wanted.number, paths[row]) not in filled
+        row
+        for row in sorted(best)
+        if not filled or best[row].base != paths[row] or (best[row].wanted, paths[row]) not in filled
     ]
     fits = [best[row] for row in rows]
     return Witnesses(
         row=np.array(rows, dtype=np.int64),
-        wanted=np.array([fit.wanted.number for fit in fits], dtype=np.int64),
-        dated=[dated_text(fit.found, fit.wanted.pattern.dates) for fit in fits],
-        base=[fit.found["base"] if row in under else paths[row] for row, fit in zip(rows, fits, strict=True)],
+        wanted=np.array([fit.wanted for fit in fits], dtype=np.int64),
+        dated=[fit.dated for fit in fits],
+        base=[fit.base for fit in fits],
     )
 
 
 class PathIndex:
-    """Finds the few paths that can fit a pattern: by shape where it has no glob, by its literal ends otherwise."""
+    """Finds the few paths that can fit a pattern: by its literal head, and by shape where several share that head."""
 
     def __init__(self, paths: Sequence[str]) -> None:
         self._paths = paths
-        self._by_shape: dict[str, list[int]] = defaultdict(list)
-        folders: dict[str, list[list[int]]] = {}
-        for row, path in enumerate(paths):
-            folder = path.rpartition("/")[0]
-            if folder not in folders:
-                folders[folder] = [self._by_shape[shape] for shape in shapes(folder)] if folder else []
-            self._by_shape[NUMBER.sub("0", path)].append(row)
-            for rows in folders[folder]:
-                rows.append(row)
+        self._order = sorted(range(len(paths)), key=paths.__getitem__)
+        self._sorted = [paths[row] for row in self._order]
+        self._asked: set[str] = set()
+        self._by_shape: dict[str, dict[str, list[int]]] = {}
 
-    @cached_property
-    def _order(self) -> list[int]:
-        return sorted(range(len(self._paths)), key=self._paths.__getitem__)
-
-    @cached_property
-    def _sorted(self) -> list[str]:
-        return [self._paths[row] for row in self._order]
-
-    def rows_for(self, pattern: Pattern) -> Iterable[int]:
+    def rows_for(self, pattern: Pattern) -> Sequence[int]:
         """Return the rows whose paths could fit."""
-        if not any(sign in pattern.text for sign in "*?["):
-            shape = shape_of(pattern)
-            if shape is not None:
-                return self._by_shape.get(shape, ())
-        return self._with_prefix(pattern.prefix)
+        rows, shape = self._with_prefix(pattern.prefix), shape_of(pattern)
+        if shape is None:
+            return rows
+        if pattern.prefix not in self._asked:  # most heads are one pattern's own: then shapes would tell nothing
+            self._asked.add(pattern.prefix)
+            return rows
+        if pattern.prefix not in self._by_shape:
+            self._by_shape[pattern.prefix] = by_shape(self._paths, rows)
+        return self._by_shape[pattern.prefix].get(shape, ())
 
     def _with_prefix(self, prefix: str) -> Sequence[int]:
         first = bisect_left(self._sorted, prefix)
         last = bisect_left(self._sorted, f"{prefix}\U0010ffff") if prefix else len(self._sorted)
         return self._order[first:last]
+
+
+def by_shape(paths: Sequence[str], rows: Iterable[int]) -> dict[str, list[int]]:
+    """Return rows by the shape of their paths, and of each folder above them."""
+    found: dict[str, list[int]] = defaultdict(list)
+    folders: dict[str, list[list[int]]] = {}
+    for row in rows:
+        folder = paths[row].rpartition("/")[0]
+        if folder not in folders:
+            folders[folder] = [found[shape] for shape in shapes(folder)] if folder else []
+        found[NUMBER.sub("0", paths[row])].append(row)
+        for above in folders[folder]:
+            above.append(row)
+    return found
 
 
 def shapes(path: str) -> Iterator[str]:
@@ -144,7 +157,9 @@ def shapes(path: str) -> Iterator[str]:
 
 
 def shape_of(pattern: Pattern) -> str | None:
-    """Return the shape of the paths that a pattern without globs fits, None where dates hold words."""
+    """Return the shape of the paths that a pattern fits, None where it has globs, or dates that hold words."""
+    if any(sign in pattern.text for sign in "*?["):
+        return None
     if pattern.date_format is None:
         return NUMBER.sub("0", pattern.text)
     if re.search(r"%[^YymdHIMSjsfGVUWuw]", pattern.date_format):

@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from forensics.match.alignment import Candidates
-from forensics.match.delays import nearest, usual_delays
+from forensics.match.delays import EARLY_CAP, STEEP_CAP, Delays, nearest, usual_delays
 from tests.match.builders import MINUTE, SECOND, ints
 
 LATER = 2**62
@@ -111,3 +111,47 @@ def test_starts_out_of_order_leave_a_delay_that_is_a_number() -> None:
     happened = events([60 * SECOND, 70 * SECOND], [0, 0], [1, 1])
     delays = usual_delays(happened, starts, ints([1, 1]), *[ints([LATER] * 2)] * 2, 1)
     assert 50 * SECOND <= delays.middle[0] <= 65 * SECOND
+
+
+def cost(seconds: float, stray: float = 0.08, blur: int = 0, lead: int = 0, fails: bool = False) -> float:
+    """Return the cost of a delay where 100 s are usual, 10 s to either side."""
+    middle, side = np.array([100.0 * SECOND]), np.array([10.0 * SECOND])
+    delays = Delays(middle, side, side, stray, 10.0 * MINUTE)
+    delay = np.array([[seconds * SECOND]])
+    return float(delays.cost(ints([0]), delay, blur * SECOND, lead * SECOND, fails)[0, 0])
+
+
+def test_usual_delay_costs_nothing() -> None:
+    assert cost(100) == pytest.approx(0, abs=0.01)
+
+
+def test_too_early_costs_more_than_too_late_by_as_much() -> None:
+    assert cost(60) > cost(140) > 0
+
+
+def test_message_that_comes_an_hour_late_costs_little_more_than_one_that_is_half_an_hour_late() -> None:
+    assert cost(1900) < cost(3700) < cost(1900) + 1.5
+    assert cost(40_000, stray=0.0) == pytest.approx(STEEP_CAP)
+
+
+def test_late_message_is_the_cheaper_the_more_of_them_there_are() -> None:
+    assert cost(700, stray=0.2) < cost(700, stray=0.05)
+
+
+def test_price_of_being_early_is_bounded() -> None:
+    assert cost(-10_000) == pytest.approx(EARLY_CAP)
+
+
+def test_uncertain_start_allows_for_more_at_a_price() -> None:
+    assert cost(60, blur=40) < cost(60)
+    assert cost(100, blur=40) > cost(100)
+
+
+def test_failure_may_come_any_time_after_the_start() -> None:
+    assert cost(20, fails=True) < 4 < cost(20)
+    assert cost(20, fails=True) == pytest.approx(cost(50, fails=True), abs=0.2)
+    assert cost(-20, fails=True) > cost(20, fails=True) + 2
+
+
+def test_failure_may_come_before_the_end_that_delays_are_counted_from() -> None:
+    assert cost(-20, lead=60, fails=True) < cost(-20, fails=True) - 1

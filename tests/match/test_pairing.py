@@ -10,7 +10,9 @@ import numpy as np
 import pytest
 
 from forensics.match.jobtable import job_table
-from tests.match.builders import at, beat, every, file, job, message, paired, step, told, trigger, window
+from forensics.match.pairing import without
+from forensics.match.placing import Track
+from tests.match.builders import at, beat, every, file, ints, job, message, paired, step, told, trigger, window
 
 DATED = job(artifacts=("{date:%Y-%m-%d}.json",))
 LOOSE = job(artifacts=("*.json",))
@@ -169,6 +171,12 @@ def test_run_that_never_began_gets_none_of_its_neighbours_evidence() -> None:
     runs = overlapping(started, [each + 20 for each in started])
     missed = [run for run in runs if run["due"] in quarters(45, 120)]
     assert missed == [{"due": due} for due in quarters(45, 120)]
+
+
+def test_run_that_was_said_to_be_skipped_is_taken_for_left_out_unless_files_speak_for_it() -> None:
+    four = ints([0, 1, 2, 3])
+    runs = Track(four * 0, four, four, four, ints([1, 1, 1, -1]), four, proof=ints([1, -1, -1, -1]))
+    assert without(runs, ints([0, 1, 3])).is_started.tolist() == [1, -2, 1, -2]
 
 
 def test_case_34_three_overlapping_runs_have_each_its_own() -> None:

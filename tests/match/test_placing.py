@@ -8,10 +8,9 @@ import numpy as np
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from forensics.match.alignment import Candidates
-from forensics.match.placing import Track, candidates, events, follows_closely, place
+from forensics.match.placing import Track, candidates, events, place
 from forensics.match.spans import FAR
-from tests.match.builders import MINUTE, SECOND, ints
+from tests.match.builders import MINUTE, ints
 
 
 def track(*starts: int, lasts: int = 30, of: int = 0) -> Track:
@@ -90,7 +89,61 @@ def test_every_event_with_candidates_is_placed_among_them_in_order(
     assert in_order == sorted(in_order)
 
 
-def test_repeat_at_once_follows_closely() -> None:
-    at = ints(each * SECOND for each in (0, 60, 151, 152))
-    torn = Candidates(ints([0, 0, 0, 1]), at, *[ints([0] * 4)] * 3)
-    assert follows_closely(torn).tolist() == [False, True, False, False]
+SUCCESS, FAILED = 1, 2
+
+
+def told(runs: Track, *said: tuple[float, int]) -> list[int]:
+    """Return the runs of messages, each a minute and a tone."""
+    at = ints(round(minute * MINUTE) for minute, _ in said)
+    happened = replace(events(ints([0] * len(said)), at, ints([0] * len(said))), tone=ints(tone for _, tone in said))
+    return place(runs, happened, *candidates(runs, happened), may_straggle=True).tolist()
+
+
+def overlapping(count: int = 60) -> tuple[Track, list[tuple[float, int]]]:
+    """Return runs every 15 minutes, of 20 minutes each, and the message of each, at most some seconds late."""
+    runs = track(*range(0, 15 * count, 15), lasts=45)
+    said = [(15 * number + 20 + number * 7 % 5 / 10, SUCCESS) for number in range(count)]
+    return replace(runs, proof=ints([1] * count)), said
+
+
+def test_message_seconds_after_another_is_no_late_one_of_the_silent_run_before() -> None:
+    runs, said = overlapping()
+    said[30] = (said[31][0] + 2 / 60, SUCCESS)
+    for number in (10, 20, 50):  # such repeats are usual here
+        said.append((said[number][0] + 2 / 60, SUCCESS))
+    said.sort()
+    found = told(runs, *said)
+    assert found.count(31) == 2
+    assert 30 not in found
+
+
+def test_message_long_after_another_is_the_late_one_of_the_silent_run_before() -> None:
+    runs, said = overlapping()
+    said[30] = (said[31][0] - 4, SUCCESS)
+    assert told(runs, *said) == list(range(60))
+
+
+def test_unproven_run_that_often_is_silent_gives_up_a_late_message_to_a_proven_one() -> None:
+    runs, said = overlapping()
+    unproven = [3, 8, 13, 18, 23, 28, 33, 38, 43, 48, 53, 57]
+    said = [each for number, each in enumerate(said) if number not in unproven]
+    late = next(place for place, (minute, _) in enumerate(said) if minute > 27 * 15 + 20)
+    for number in (5, 15, 35, 45):
+        said[number] = (said[number][0] + 9, SUCCESS)
+    said[late] = (said[late][0] + 15.2, SUCCESS)
+    said.sort()
+    proof = np.where(np.isin(np.arange(60), unproven), -1, 1)
+    assert told(replace(runs, proof=proof), *said)[late] == 27
+
+
+def test_start_that_is_uncertain_makes_a_message_fit_that_comes_early() -> None:
+    runs, said = overlapping()
+    said[30] = (said[30][0] - 5, SUCCESS)
+    del said[29]
+    blur = np.where(np.arange(60) == 30, 4 * MINUTE, 0)
+    assert told(replace(runs, blur=blur), *said)[29] == 30
+
+
+def test_delays_may_be_counted_from_the_end() -> None:
+    runs, said = overlapping()
+    assert told(replace(runs, start=runs.start + 20 * MINUTE, lead=ints([20 * MINUTE] * 60)), *said) == list(range(60))

@@ -6,7 +6,8 @@ from datetime import timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from tests.match.builders import at, every, file, job, paired, told, trigger, window
+from forensics.match.proofs import file_witnesses
+from tests.match.builders import at, every, evidence, file, ints, job, paired, spine, table, told, trigger, window
 
 DAILY = job(artifacts=("{date:%Y-%m-%d}.json",))
 FIXED = job(artifacts=("latest.json",))
@@ -127,3 +128,27 @@ def test_late_file_is_told() -> None:
     for when, is_late in (("07:31:31", False), ("07:31:32", True)):
         result = paired(trigger("07:00:01"), file("a.json", when), jobs=[loose])
         assert result.proofs.is_late.tolist() == [is_late], when
+
+
+def proven(*rows: dict[str, Any], **more: Any) -> list[bool]:
+    """Return whether the run of 07:00 is proven by some files, of the job's two patterns a and b and its marker."""
+    declares = job(artifacts=("a.json", "b.json"), markers=("done",), **more)
+    known, read = table(declares), evidence(*rows)
+    runs = spine(("07:00", "07:00"))
+    filed = file_witnesses(known, read, runs, window())
+    return filed.proves(ints([0] * len(filed.row)), 1, known).tolist()
+
+
+def test_run_is_proven_by_a_file_for_every_pattern_or_by_a_marker() -> None:
+    assert proven(file("a.json", "07:04")) == [False]
+    assert proven(file("a.json", "07:04"), file("b.json", "07:04")) == [True]
+    assert proven(file("done", "07:04")) == [True]
+
+
+def test_one_file_proves_where_any_will_do() -> None:
+    assert proven(file("a.json", "07:04"), proof="any") == [True]
+
+
+def test_file_that_is_too_small_proves_nothing() -> None:
+    assert proven(file("done", "07:04", size=3), min_size=4) == [False]
+    assert proven(file("done", "07:04", size=4), min_size=4) == [True]

@@ -44,6 +44,12 @@ def test_empty_folder_speaks_for_itself() -> None:
     assert list(fitted(paths, "posts/{date:%Y-%m-%d}")) == ["posts/2026-03-18", "posts/2026-03-19/a.md"]
 
 
+def test_patterns_with_the_same_head_each_find_their_own() -> None:
+    patterns = ("posts/{date:%Y-%m-%d}-a", "posts/{date:%Y-%m-%d}-b", "posts/{date:%H%M}/c", "posts/{date:%H%M}/d")
+    paths = ["posts/2026-03-19-a", "posts/2026-03-19-b", "posts/0730/c", "posts/0730/d/part-1", "posts/2026-03-19-e"]
+    assert fitted(paths, *patterns) == dict(zip(paths, patterns, strict=False))
+
+
 def test_marker_in_a_folder_is_no_file_of_the_folder() -> None:
     jobs = [job(artifacts=("posts/{date:%Y-%m-%d}",), markers=("posts/{date:%Y-%m-%d}/.completed",))]
     wanted = wanted_patterns(jobs)
@@ -86,7 +92,7 @@ patterns = st.lists(st.lists(pieces, min_size=1, max_size=3).map("/".join), min_
 def test_search_finds_whatever_fits(given_paths: list[str], given_patterns: list[str]) -> None:
     wanted = wanted_patterns([job(artifacts=tuple(given_patterns))])
     found = find_witnesses(given_paths, wanted)
-    fitting = {path for path in given_paths if any(each.pattern.regex.fullmatch(path) for each in wanted)}
+    fitting = {path for path in given_paths if any(each.pattern.fitted(path) for each in wanted)}
     seen = {given_paths[row] for row in found.row.tolist()}
     assert seen <= fitting
     assert all(any(other.startswith(f"{path}/") for other in seen) for path in fitting - seen)
