@@ -5,7 +5,8 @@ from __future__ import annotations
 import io
 import os
 import sys
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
+from functools import lru_cache, partial
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any
 
@@ -68,33 +69,33 @@ def deliver(result: Result, form: str, panel: bool, outputs: Sequence[str]) -> l
     from forensics.report.outputs import format_of, render
 
     troubles = []
+    rendered = lru_cache(maxsize=1)(partial(render, result))
     try:
-        show(result, form, panel)
+        show(result, form, panel, rendered)
     except OSError as error:
         troubles.append(f"standard output could not be written - {error.strerror}")
     for path in outputs:
         try:
-            write(Path(path), render(result, format_of(Path(path))))
+            write(Path(path), rendered(format_of(Path(path))))
         except OutputError as error:
             troubles.append(str(error))
     return troubles
 
 
-def show(result: Result, form: str, panel: bool) -> None:
+def show(result: Result, form: str, panel: bool, rendered: Callable[[str], bytes]) -> None:
     """Write the report to stdout: as bytes, or dressed where stdout is a terminal.
 
     Raises:
         OSError: it cannot be written; that nobody reads it any longer is no error.
     """
     from forensics.report.outputs import panel as panel_text
-    from forensics.report.outputs import render
 
     if sys.stdout is None:
         return
     if is_terminal() and form == "md":
         show_dressed(result, panel)
         return
-    content = panel_text(result).encode() if panel else render(result, form)
+    content = panel_text(result).encode() if panel else rendered(form)
     try:
         sys.stdout.buffer.write(content)
         sys.stdout.buffer.flush()

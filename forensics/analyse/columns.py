@@ -84,8 +84,7 @@ class Columns:
 
 def words(column: pd.Series) -> Names:
     """Return a column of text as an array, null as None."""
-    found: Names = column.astype(object).to_numpy(copy=True)
-    found[column.isna().to_numpy()] = None
+    found: Names = column.to_numpy(object, na_value=None)  # type: ignore[call-overload]
     return found
 
 

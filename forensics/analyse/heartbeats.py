@@ -7,8 +7,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
 from itertools import pairwise
-from statistics import median
 
+import numpy as np
 import pandas as pd
 
 from forensics.config import Config, Job
@@ -118,7 +118,7 @@ def periods(last: int, now: int, due: Sequence[int], tolerance: int) -> tuple[fl
     the interval that is still open no more than one passes: on a Sunday a job of weekdays owes nothing.
     """
     gaps = [later - earlier for earlier, later in pairwise(due)]
-    usual = median(gaps)
+    usual = float(np.median(gaps))
     answered = bisect_right(due, last + tolerance) - 1
     if answered < 0:
         return usual / NANOS, max(float(len(due)), (now - last) / usual)
@@ -150,4 +150,4 @@ def usual(job: Job, due: Sequence[int]) -> float | None:
     if job.interval is not None:
         return job.interval.total_seconds()
     gaps = [later - earlier for earlier, later in pairwise(due)]
-    return median(gaps) / NANOS if gaps else None
+    return float(np.median(gaps)) / NANOS if gaps else None

@@ -8,6 +8,7 @@ from typing import Any, Literal
 
 import numpy as np
 import pandas as pd
+import pyarrow as pa
 
 DType = Literal["instant", "text", "integer", "number", "flag", "object"]
 
@@ -64,6 +65,7 @@ PANDAS: dict[DType, str] = {
 }
 _EMPTY: dict[DType, Any] = {"integer": 0, "number": np.nan, "flag": False}
 NAT = np.iinfo(np.int64).min
+TEXT = pd.StringDtype("pyarrow", na_value=np.nan)
 
 
 def series(values: Sequence[Any] | np.ndarray[Any, Any] | None, column: Column, length: int) -> pd.Series[Any]:
@@ -72,14 +74,17 @@ def series(values: Sequence[Any] | np.ndarray[Any, Any] | None, column: Column, 
         case "instant":
             return pd.Series(instants(values, length))
         case "text":
-            if values is None:
-                return pd.Series(np.nan, index=pd.RangeIndex(length), dtype="str")
-            return pd.Series(values, dtype="str")
+            return pd.Series(TEXT.__from_arrow__(words(values, length)), dtype=TEXT)  # type: ignore[attr-defined]
         case "object":
             return pd.Series([None] * length if values is None else list(values), dtype="object")
         case numeric:
             filled = np.full(length, _EMPTY[numeric]) if values is None else values
             return pd.Series(np.asarray(filled, dtype=PANDAS[numeric]))
+
+
+def words(values: Sequence[Any] | np.ndarray[Any, Any] | None, length: int) -> pa.Array:
+    """Return text, None where unknown, as Arrow keeps it for pandas, which would look at each value first."""
+    return pa.nulls(length, pa.large_string()) if values is None else pa.array(values, pa.large_string())
 
 
 def instants(values: Sequence[Any] | np.ndarray[Any, Any] | None, length: int) -> pd.DatetimeIndex:

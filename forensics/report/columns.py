@@ -66,7 +66,8 @@ def run_columns(frame: pd.DataFrame) -> RunColumns:
 
 def texts(column: pd.Series[Any]) -> list[Any]:
     """Return a column of text, None where null."""
-    return [text if isinstance(text, str) else None for text in column.tolist()]
+    found: list[Any] = column.to_numpy(object, na_value=None).tolist()  # type: ignore[call-overload]
+    return found
 
 
 def numbers(column: pd.Series[Any]) -> list[float | None]:

@@ -63,6 +63,7 @@ def environment() -> Environment:
         trim_blocks=True,
         lstrip_blocks=True,
         autoescape=False,
+        optimized=False,  # what it would work out beforehand takes longer than it saves
     )
     made.filters.update(
         aligned=aligned,

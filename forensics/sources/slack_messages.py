@@ -13,6 +13,7 @@ from typing import Any, NamedTuple
 from forensics.evidence.records import clipped
 from forensics.sources.json_values import legible, mappings, words
 from forensics.sources.slack_text import Names, message_text
+from forensics.timeline import NANOS
 
 # Subtypes that tell what was done in Slack, not what was said; any other may carry a claim.
 SERVICE = frozenset(
@@ -24,7 +25,7 @@ SERVICE = frozenset(
     pinned_item reminder_add sh_room_created tombstone unpinned_item
     """.split()
 )
-LAST_SECOND = (2**63 - 1) // 10**9
+LATEST = (2**63 - 1) // NANOS * NANOS
 NAME_LIMIT = 256
 
 
@@ -99,8 +100,8 @@ def instant(time_text: object) -> int | None:
     digits = seconds + fraction
     if not (digits.isascii() and digits.isdigit() and 0 < len(seconds) < 12 and len(fraction) < 10):
         return None
-    whole = int(seconds)
-    return whole * 10**9 + int(fraction.ljust(9, "0")) if 0 < whole < LAST_SECOND else None
+    at = int(seconds + fraction.ljust(9, "0"))
+    return at if NANOS <= at < LATEST else None
 
 
 def is_from_bot(message: Mapping[str, Any]) -> bool:

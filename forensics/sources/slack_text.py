@@ -10,12 +10,16 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 from itertools import chain, islice, zip_longest
 from typing import Any
 
 from forensics.sources.json_values import legible, mappings, words
+from forensics.sources.memo import Memo
 
 TEXT_LIMIT = 64 * 1024
+SHORT = 1000
+MEMORY = 20_000
 PART_LIMIT = 1000
 OCCURRENCE_LIMIT = 20
 NO_PREVIEW = "[no preview available]"
@@ -38,6 +42,11 @@ class Names:
     people: Mapping[str, str] = field(default_factory=dict)
     channels: Mapping[str, str] = field(default_factory=dict)
 
+    @cached_property
+    def said(self) -> Memo[str, str]:
+        """Return the memory of what short messages say that are text alone: bots repeat themselves."""
+        return Memo(lambda raw: finished(plain(raw, self).strip()), MEMORY)
+
 
 def message_text(message: Mapping[str, Any], names: Names, is_bot: bool) -> str:
     """Return all that a message says: its text, else its blocks; then what its attachments add.
@@ -46,11 +55,18 @@ def message_text(message: Mapping[str, Any], names: Names, is_bot: bool) -> str:
     screen, so what its blocks say beyond it is added.
     """
     raw, blocks, attachments = words(message.get("text")), message.get("blocks"), message.get("attachments")
+    if not blocks and not attachments and len(raw) <= SHORT:
+        return names.said[raw]
     text = plain(raw, names).strip() if raw else ""
     if blocks and (is_bot or not text):
         text = extended(text, block_parts(blocks, names))
     if attachments:
         text = extended(text, chain.from_iterable(attachment_parts(each, names) for each in mappings(attachments)))
+    return finished(text)
+
+
+def finished(text: str) -> str:
+    """Return a text as evidence: of bounded length, with one sort of line end, and fit to be written."""
     if "\r" in text:
         text = text.replace("\r\n", "\n")
     return legible(text if len(text) <= TEXT_LIMIT else text[: TEXT_LIMIT - 1] + "…")

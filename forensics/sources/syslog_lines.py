@@ -12,7 +12,8 @@ from dataclasses import dataclass
 from datetime import date
 from typing import NamedTuple
 
-from forensics.sources.syslog_stamps import Form, Memo
+from forensics.sources.memo import Memo
+from forensics.sources.syslog_stamps import Form
 
 NOT_ABOUT_JOBS = "not about a scheduled job"
 REMARK = "cron's own remarks"
@@ -60,7 +61,7 @@ class Meaning:
     day: date | None = None
 
 
-Grammar = Memo[Meaning]
+Grammar = Memo[bytes, Meaning]
 
 
 def anatomy(form: Form, rest: bytes) -> Anatomy:
@@ -182,7 +183,7 @@ WORDINGS: dict[bytes, Callable[[bytes], Meaning]] = {
 TAGLESS: dict[bytes, Callable[[bytes], Meaning]] = {b"Job": anacron_meaning, b"running": synology_meaning}
 
 
-def grammars() -> Memo[Grammar | None]:
+def grammars() -> Memo[bytes, Grammar | None]:
     """Return a memory of how each program's messages are read; None for programs that know nothing of jobs."""
     memories: dict[Callable[[bytes], Meaning], Grammar] = {}
 

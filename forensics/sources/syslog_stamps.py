@@ -7,10 +7,11 @@ it must be a blank, or a colon and a blank where the line names no host.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
 from datetime import date
 from enum import Enum
-from typing import Generic, NamedTuple, TypeVar
+from typing import NamedTuple
+
+from forensics.sources.memo import Memo
 
 SECOND = 1_000_000_000
 MINUTE = 60 * SECOND
@@ -31,23 +32,6 @@ STAMP = re.compile(
     rb"(?P<zone>[Zz]|[+-](?:[01]\d|2[0-3])(?::?[0-5]\d)?)?(?P<end>:? )"
 )
 NEXT_RECORD = re.compile(rb"<\d{1,3}>(?=(?:\d{4}-\d\d-\d\d|[A-Z][a-z][a-z] [ \d]\d)[T ]\d\d:\d\d:\d\d)")
-
-T = TypeVar("T")
-
-
-class Memo(dict[bytes, T], Generic[T]):
-    """A bounded memory of what some bytes mean; it starts anew when it is full."""
-
-    def __init__(self, read: Callable[[bytes], T], limit: int) -> None:
-        super().__init__()
-        self._read = read
-        self._limit = limit
-
-    def __missing__(self, key: bytes) -> T:
-        if len(self) >= self._limit:
-            self.clear()
-        value = self[key] = self._read(key)
-        return value
 
 
 class Form(Enum):
@@ -157,6 +141,6 @@ def _offset(text: bytes) -> int:
     return (-minutes if text[:1] == b"-" else minutes) * 60 * SECOND
 
 
-DAYS: Memo[tuple[int | None, bool]] = Memo(_day, 4096)
-MINUTES: Memo[int | None] = Memo(_minutes, 1 << 14)
-OFFSETS: Memo[int] = Memo(_offset, 4096)
+DAYS: Memo[bytes, tuple[int | None, bool]] = Memo(_day, 4096)
+MINUTES: Memo[bytes, int | None] = Memo(_minutes, 1 << 14)
+OFFSETS: Memo[bytes, int] = Memo(_offset, 4096)

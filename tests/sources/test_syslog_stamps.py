@@ -7,7 +7,6 @@ from pathlib import Path
 import pytest
 
 from forensics.sources import syslog_reading
-from forensics.sources.syslog_stamps import Memo
 from tests.sources.syslog_builders import cron, ns, read_bytes, read_lines
 
 SECOND = 10**9
@@ -82,12 +81,6 @@ def test_litter_of_a_crash_before_a_line_is_passed_over(tmp_path: Path) -> None:
     outcome = read_bytes(tmp_path, b"\n".join([line, b"\0" * 700 + line, line, b"\0" * 40, b""]))
     assert [row["time_text"] for row in outcome.triggers] == ["Mar 19 07:30:00"] * 3
     assert outcome.account.skipped == {"blank line": 1}
-
-
-def test_memory_starts_anew_when_it_is_full() -> None:
-    memo = Memo(len, limit=2)
-    assert [memo[text] for text in (b"a", b"bb", b"ccc", b"a")] == [1, 2, 3, 1]
-    assert set(memo) == {b"ccc", b"a"}
 
 
 def test_forgotten_stamps_are_read_again(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
