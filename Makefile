@@ -6,7 +6,7 @@ WORKERS ?= auto
 VENV := .venv
 PY := $(VENV)/bin/python
 INSTALLED := $(VENV)/.installed
-PYTEST := $(PY) -m pytest --numprocesses=$(WORKERS) --dist=loadgroup
+PYTEST := $(PY) -m pytest --numprocesses=$(WORKERS)
 
 NIGHT := 2026-03-19
 MORNING := 2026-03-20

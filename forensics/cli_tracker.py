@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import os
 import time
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager, suppress
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from forensics.evidence.result import Result
     from forensics.ledger.database import Ledger
     from forensics.ledger.rows import Publication
+    from forensics.publish.actions import Action
     from forensics.publish.gitea import Gitea
     from forensics.publish.sync import Desk, Outcome
 
@@ -79,7 +80,11 @@ def file_issues_of(result: Result, *, is_dry: bool, publishes: bool = True) -> F
         webhook = webhook_of(result.config) if publishes else None
         return dry(result, token) if is_dry else filed(result, token, webhook, publishes=publishes)
     except ForensicsError as error:
-        return Filing(result, troubles=(f"nothing was filed: {error}",))
+        why = f"nothing was filed: {error}"
+        with suppress(OutputError):  # the same disk may be full
+            if not is_dry:
+                alert(result.config, (why,), (), result.window.now)
+        return Filing(result, troubles=(why,))
 
 
 def webhook_of(config: Config) -> str | None:
@@ -135,7 +140,7 @@ def with_tracker(result: Result, settings: Tracker, token: str, ledger: Ledger, 
             filing = also(filing, tuple(night_sent(result, desk, ledger, outcome)))
         if not outcome.troubles and forge.is_token_wide():
             filing = replace(filing, notes=(*filing.notes, WIDE))
-    alert(result.config, outcome, result.window.now)
+    alert(result.config, outcome.troubles, outcome.pending, result.window.now)
     return filing
 
 
@@ -214,8 +219,8 @@ def night_name(result: Result) -> str:
     return f"{local_text(result.window.since, result.config.timezone)[:10]}-{result.inputs}"
 
 
-def alert(config: Config, outcome: Outcome, now: int) -> None:
-    """Leave an alert beside the ledger as long as something waits for the tracker; take it away afterwards.
+def alert(config: Config, troubles: Sequence[str], pending: Sequence[Action], now: int) -> None:
+    """Leave an alert beside the ledger as long as the tracker cannot be told; take it away afterwards.
 
     Raises:
         OutputError: it cannot be written or removed.
@@ -223,8 +228,8 @@ def alert(config: Config, outcome: Outcome, now: int) -> None:
     from forensics.ledger.alert import TRACKER, clear_alert, raise_alert
 
     folder = ledger_path(config).parent / "alerts"
-    if not outcome.troubles:
+    if not troubles:
         clear_alert(folder, TRACKER)
         return
-    waits = [f"waits: {line_of(action)}" for action in outcome.pending]
-    raise_alert(folder, TRACKER, [*(f"error: {trouble}" for trouble in outcome.troubles), *waits], now)
+    waits = [f"waits: {line_of(action)}" for action in pending]
+    raise_alert(folder, TRACKER, [*(f"error: {trouble}" for trouble in troubles), *waits], now)

@@ -8,6 +8,7 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 import pytest
+from xdist.scheduler import LoadScopeScheduling
 
 from tests.gitea.forge import Forge, chosen
 from tests.gitea.toolchain import Unavailable
@@ -29,6 +30,23 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for test in items:
         if "forge" in getattr(test, "fixturenames", ()):
             test.add_marker(pytest.mark.gitea)
+
+
+class ByRoom(LoadScopeScheduling):
+    """Gives the tests of a file with costly fixtures to one worker, and any other test to whichever is free.
+
+    The groups of xdist's own marks are lost on this pytest: it reads the name that xdist alters no more.
+    """
+
+    def _split_scope(self, nodeid: str) -> str:
+        file = nodeid.split("::", 1)[0]
+        return file if file.startswith("tests/gitea/") or file == "tests/test_packaging.py" else nodeid
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: object) -> ByRoom:
+    """Return who gives the tests to the workers."""
+    return ByRoom(config, log)
 
 
 @pytest.fixture(scope="session")

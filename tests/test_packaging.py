@@ -19,9 +19,7 @@ from tests.checkout import ROOT, belonging
 
 pytestmark = pytest.mark.packaging
 
-KINDS = [
-    pytest.param(kind, marks=pytest.mark.xdist_group(f"packaging-{kind}")) for kind in ("wheel", "sdist", "editable")
-]
+KINDS = ("wheel", "sdist", "editable")
 SAMPLE = ROOT / "sample_data" / "slack-cried-wolf" / "forensics.toml"
 WINDOW = ("--since", "2026-03-19", "--until", "2026-03-20", "--now", "2026-03-20T00:00:00+09:00")
 
@@ -101,7 +99,6 @@ def commands(request: pytest.FixtureRequest) -> Path:
     return folder
 
 
-@pytest.mark.xdist_group("packaging-wheel")
 def test_wheel_holds_the_package_and_the_templates_and_nothing_else(distributions):
     with zipfile.ZipFile(distributions.wheel) as wheel:
         held = {name for name in wheel.namelist() if ".dist-info/" not in name}
@@ -109,7 +106,6 @@ def test_wheel_holds_the_package_and_the_templates_and_nothing_else(distribution
     assert held == {path.replace("report_templates/", "forensics/report_templates/", 1) for path in ours}
 
 
-@pytest.mark.xdist_group("packaging-wheel")
 def test_sdist_holds_every_file_of_the_project(distributions):
     with tarfile.open(distributions.sdist) as sdist:
         held = {name.split("/", 1)[1] for name in sdist.getnames()}

@@ -33,15 +33,17 @@ class TrackerMemory:
         rows = self.ledger.rows(SELECT, self.tracker)
         return {each.key: each for each in (_unpacked(row, self.ledger.where) for row in rows)}
 
-    def remember(self, subject: Remembered) -> None:
-        """Remember a subject, in place of what was known of it."""
+    def remember(self, *subjects: Remembered) -> None:
+        """Remember subjects, in place of what was known of them."""
+        rows = [(self.tracker, *(_packed(getattr(subject, name)) for name in COLUMNS)) for subject in subjects]
         with self.ledger.change() as connection:
-            connection.execute(REPLACE, (self.tracker, *(_packed(getattr(subject, name)) for name in COLUMNS)))
+            connection.executemany(REPLACE, rows)
 
-    def forget(self, key: str) -> None:
-        """Forget a subject, known or not."""
+    def forget(self, *keys: str) -> None:
+        """Forget subjects, known or not."""
         with self.ledger.change() as connection:
-            connection.execute("DELETE FROM remembered WHERE tracker = ? AND key = ?", (self.tracker, key))
+            delete = "DELETE FROM remembered WHERE tracker = ? AND key = ?"
+            connection.executemany(delete, [(self.tracker, key) for key in keys])
 
     def intend(self, key: str, verb: str, at: int) -> int:
         """Note a request before it is sent; return the intent's id, which is never used again."""
@@ -49,10 +51,11 @@ class TrackerMemory:
             insert = "INSERT INTO intents (tracker, key, verb, at) VALUES (?, ?, ?, ?)"
             return connection.execute(insert, (self.tracker, key, verb, at)).lastrowid or 0
 
-    def settled(self, intent: int) -> None:
-        """Take note that the answer to a request is known; a second time changes nothing."""
+    def settled(self, *intents: int) -> None:
+        """Take note that the answers to requests are known; a second time changes nothing."""
         with self.ledger.change() as connection:
-            connection.execute("DELETE FROM intents WHERE id = ? AND tracker = ?", (intent, self.tracker))
+            delete = "DELETE FROM intents WHERE id = ? AND tracker = ?"
+            connection.executemany(delete, [(intent, self.tracker) for intent in intents])
 
     def intents(self) -> list[Intent]:
         """Return the requests of which no answer is known, oldest first."""

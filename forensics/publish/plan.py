@@ -61,6 +61,8 @@ class Planner:
         if case.recovery is not None:
             well = self._in_order(case)
             return self._of_recovery(case, case.recovery, well), well
+        if case.filed.issue is None or not case.filed.issue.is_open:
+            return None, case.known
         return self._left(case, "nothing that was read could have shown whether it is over"), case.known
 
     def _in_trouble(self, case: Case, concern: Concern) -> Remembered:

@@ -81,12 +81,9 @@ def sync(check: Check, desk: Desk) -> Outcome:
 
 def keep(found: Plan, desk: Desk) -> None:
     """Remember what is known whatever the tracker answers; the list of issues has settled what was uncertain."""
-    for known in found.remembered:
-        desk.memory.remember(known)
-    for key in found.forgotten:
-        desk.memory.forget(key)
-    for intent in desk.memory.intents():  # last, for what they show is remembered by now
-        desk.memory.settled(intent.id)
+    desk.memory.remember(*found.remembered)
+    desk.memory.forget(*found.forgotten)
+    desk.memory.settled(*(intent.id for intent in desk.memory.intents()))  # last: what they show is remembered by now
 
 
 def away(check: Check, desk: Desk, error: PublishError) -> Outcome:

@@ -78,7 +78,7 @@ class Forge:
         """Return a whole list, over all its pages."""
         found: list[Any] = []
         for page in range(1, 1000):
-            rows = self.done("GET", path, token=token, page=page, limit=PAGE, **query)
+            rows = self.done("GET", path, token=token, page=page, limit=PAGE, **query) or []  # null where none is
             found += rows
             if len(rows) < PAGE:
                 break

@@ -51,6 +51,10 @@ class Station:
         told = {"job": job, "timestamp": START + 60 * minute, "interval_seconds": INTERVAL, "host": "web1", **more}
         (self.folder / "beats" / f"{job}.last").write_text(json.dumps({**told, "pid": 7, "status": "ok"}))
 
+    def hush(self, job: str) -> None:
+        """Let a job be gone, as if it had never given a sign of life."""
+        (self.folder / "beats" / f"{job}.last").unlink()
+
     def command(self, *arguments: str, minute: int = 0) -> list[str]:
         """Return a call of the command on this config."""
         places = ("--config", str(self.config), "--now", instant(minute))
@@ -98,5 +102,6 @@ def stationed(folder: Path, forge: Forge, repo: str, token: str | None = None, *
 
 def section(forge: Forge, repo: str, **tracker: object) -> str:
     """Return the section of a config about the tracker."""
-    settings = {"kind": "gitea", "url": forge.url, "repo": repo, "token_env": "GITEA_TOKEN", **tracker}
+    token = {} if "token_file" in tracker else {"token_env": "GITEA_TOKEN"}
+    settings = {"kind": "gitea", "url": forge.url, "repo": repo, **token, **tracker}
     return "\n".join(["", "[tracker]", *(f"{key} = {json.dumps(value)}" for key, value in settings.items()), ""])

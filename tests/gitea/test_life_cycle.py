@@ -7,7 +7,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from pathlib import Path
 from types import MappingProxyType
 from typing import Any
 
@@ -17,7 +16,6 @@ from forensics.publish.marks import key_in
 from tests.gitea.forge import Forge
 from tests.gitea.station import Station, Told, stationed
 
-pytestmark = pytest.mark.xdist_group("gitea-life-cycle")
 HOUR = 60
 DAY = 24 * HOUR
 TITLE = "[heartbeat-checker] db_backup is stale"
