@@ -77,7 +77,7 @@ def file_issues_of(result: Result, *, is_dry: bool, publishes: bool = True) -> F
     """Bring the tracker in line with a result, and publish it; what fails is told, and never stops the report."""
     try:
         token = None if result.config.tracker is None else token_of(result.config.tracker)
-        webhook = webhook_of(result.config) if publishes else None
+        webhook = webhook_of(result.config, is_used=publishes)
         return dry(result, token) if is_dry else filed(result, token, webhook, publishes=publishes)
     except ForensicsError as error:
         why = f"nothing was filed: {error}"
@@ -87,14 +87,17 @@ def file_issues_of(result: Result, *, is_dry: bool, publishes: bool = True) -> F
         return Filing(result, troubles=(why,))
 
 
-def webhook_of(config: Config) -> str | None:
-    """Return the address that the summary goes to, None where it goes nowhere.
+def webhook_of(config: Config, *, is_used: bool) -> str | None:
+    """Return the address that the summary goes to, None where it goes nowhere; no child will find it either way.
 
     Raises:
         ForensicsError: its variable is not set.
     """
     name = config.slack_webhook_env
-    return None if name is None else from_variable(name, "the address of the webhook", "[publish.slack] webhook_env")
+    if name is not None and is_used:
+        return from_variable(name, "the address of the webhook", "[publish.slack] webhook_env")
+    os.environ.pop(name or "", None)
+    return None
 
 
 def dry(result: Result, token: str | None) -> Filing:

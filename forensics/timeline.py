@@ -15,6 +15,8 @@ from functools import lru_cache
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
+from forensics.redaction import redact
+
 if TYPE_CHECKING:
     import numpy as np
     import numpy.typing as npt
@@ -74,7 +76,8 @@ def _spans(text: str) -> timedelta:
 
 
 def shown(text: str, limit: int = 60) -> str:
-    """Return a text from outside in quotes for a message: one line, printable, short."""
+    """Return a text from outside in quotes for a message: one line, printable, short, without secrets."""
+    text = redact(text)  # before it is cut or spelled out: a part of a secret would not be known as one
     clipped = text if len(text) <= limit else text[: limit - 1] + "…"
     return '"' + "".join(sign if sign.isprintable() else ascii(sign)[1:-1] for sign in clipped) + '"'
 

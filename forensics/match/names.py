@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from forensics.config import Job
+from forensics.redaction import redact
 
 WORD = re.compile(r"\w[\w.-]*", re.UNICODE)
 SEPARATORS = re.compile(r"[\W_]+", re.UNICODE)
@@ -162,7 +163,7 @@ def command_name(command: str) -> str:
     It is the base name of the first word that is no shell, environment, redirection or interpreter,
     with a name-like argument where one follows; dates do not count.
     """
-    programs = [words for words in segments(DATES.sub("", command)) if words]
+    programs = [words for words in segments(DATES.sub("", redact(command))) if words]
     words = next((words for words in programs if base_name(words[0]) not in WRAPPERS), programs[-1] if programs else [])
     if not words:
         return slug(command)
@@ -204,7 +205,8 @@ def is_argument(word: str) -> bool:
 
 def slug(text: str) -> str:
     """Return a text as a job name may be written, ``job`` where nothing of it may."""
-    return re.sub(r"[^A-Za-z0-9._-]+", "-", text).strip("-._")[:64] or "job"
+    # Secrets are masked first: without the signs around it none would be known any more.
+    return re.sub(r"[^A-Za-z0-9._-]+", "-", redact(text)).strip("-._")[:64] or "job"
 
 
 def tokens(text: str) -> tuple[str, ...]:

@@ -24,6 +24,7 @@ from pathlib import Path
 from typing import ClassVar
 
 from forensics.evidence.records import Batch, FileRead, Yielded
+from forensics.redaction import redact
 from forensics.sources.base import ReadOptions
 from forensics.sources.heartbeat_text import NS_LIMIT, Beat, parse_beat
 from forensics.sources.json_values import legible
@@ -205,7 +206,7 @@ def misnamed(job: str, beat: Beat, options: ReadOptions) -> str | None:
     """Return why a file's name does not go with a job or with what stands in it."""
     if job not in options.intervals and not JOB_NAME.fullmatch(job):
         return "its name is not a job's"
-    return f"written for {beat.job!a}" if beat.job is not None and beat.job != job else None
+    return f"written for {redact(beat.job)!a}" if beat.job is not None and beat.job != job else None
 
 
 def length(ns: int) -> str:
