@@ -53,6 +53,7 @@ golden: $(INSTALLED) ## rewrite the expected reports of the samples; review the 
 
 bench: $(INSTALLED) ## accuracy and speed on made-up fleets with known truth
 	@$(PY) -m benchmarks.run
+	@$(PY) -m benchmarks.recorder
 
 gitea: $(INSTALLED) ## start a real Gitea to play with, built first if need be; Ctrl-C stops it
 	@$(PY) -m tests.gitea
@@ -78,4 +79,5 @@ $(INSTALLED): requirements.lock pyproject.toml
 	    $(PY) -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.lock && \
 	    $(PY) -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .; \
 	fi
+	@$(PY) -m compileall -q forensics
 	@touch $@

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import sys
-
-from forensics.cli import main
+from forensics.entry import main
 
 if __name__ == "__main__":
-    sys.exit(main(prog_name="forensics"))
+    main()

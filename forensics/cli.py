@@ -6,9 +6,11 @@ Only this room, ``cli_*`` included, reads the clock, the environment and the wor
 from __future__ import annotations
 
 import gc
+import os
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
+from importlib import import_module
 from typing import IO, TYPE_CHECKING, Any
 
 import click
@@ -50,13 +52,46 @@ class Stopped(Failure):
     exit_code = 130
 
 
+@contextmanager
+def without_search_for_cycles() -> Iterator[None]:
+    """Switch off the search for cycles: a command makes very many values, none in cycles, and it takes an eighth."""
+    gc.disable()
+    try:
+        yield
+    finally:
+        gc.freeze()  # else the first search would go through all that the command has made
+        gc.enable()
+
+
+# Commands of other modules, which are imported only when they are called or listed.
+ELSEWHERE = {
+    "heartbeat": "forensics.cli_heartbeat:heartbeat",
+    "run": "forensics.cli_recorded:run",
+    "runs": "forensics.cli_runs:runs",
+}
+
+
 class Commands(click.Group):
     """A group whose errors are one clear message and an exit code, never a traceback."""
 
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        """Return the names of all commands."""
+        return sorted({*super().list_commands(ctx), *ELSEWHERE})
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        """Return a command, imported where it lives elsewhere."""
+        if cmd_name in ELSEWHERE:
+            module, _, name = ELSEWHERE[cmd_name].partition(":")
+            found: click.Command = getattr(import_module(module), name)
+            return found
+        return super().get_command(ctx, cmd_name)
+
     def invoke(self, ctx: click.Context) -> Any:
         """Run a command; what a person can mend ends in a message."""
+        os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")  # else numpy starts threads for matrices, and there are none
         try:
-            return super().invoke(ctx)
+            with without_search_for_cycles():
+                return super().invoke(ctx)
         except OutputError as error:
             raise Unreached(str(error)) from error
         except ForensicsError as error:
@@ -127,12 +162,11 @@ def report(
     check_outputs(form, panel, outputs, config)
     if file_issues:
         check_filing(config, no_ledger=no_ledger)
-    with without_search_for_cycles():
-        result = read(config, window, asked.jobs, is_silent=quiet or no_progress)
-        filing = with_ledger(result, no_ledger=no_ledger)
-        if file_issues:
-            filing = file_issues_of(filing.result, is_dry=dry_run)
-        troubles = [*filing.troubles, *deliver(filing.result, form, panel, outputs)]
+    result = read(config, window, asked.jobs, is_silent=quiet or no_progress)
+    filing = with_ledger(result, no_ledger=no_ledger)
+    if file_issues:
+        filing = file_issues_of(filing.result, is_dry=dry_run)
+    troubles = [*filing.troubles, *deliver(filing.result, form, panel, outputs)]
     code = UNREACHED if troubles else 0 if exit_zero and result.exit_code in (1, 3) else result.exit_code
     is_planned = file_issues and not quiet and (filing.result.filed.planned or not filing.troubles)
     plan = plan_text(filing.result).splitlines() if is_planned else []
@@ -187,26 +221,14 @@ def sync(asked: Asked, form: str, dry_run: bool, exit_zero: bool, quiet: bool, n
 
     config, window = settled(asked, is_quiet=quiet)
     check_filing(config, no_ledger=False)
-    with without_search_for_cycles():
-        result = read(config, window, asked.jobs, is_silent=quiet or no_progress)
-        filing = file_issues_of(result, is_dry=dry_run, publishes=False)
+    result = read(config, window, asked.jobs, is_silent=quiet or no_progress)
+    filing = file_issues_of(result, is_dry=dry_run, publishes=False)
     if filing.result.filed.planned or not filing.troubles or form == "json":
         show_text(told_plan(filing, form))
     code = UNREACHED if filing.troubles else 0 if exit_zero and result.exit_code in (1, 3) else result.exit_code
     for line in [*filing.troubles, *(() if quiet else filing.notes)]:
         say(line)
     sys.exit(code)
-
-
-@contextmanager
-def without_search_for_cycles() -> Iterator[None]:
-    """Switch off the search for cycles: a report makes very many values, none in cycles, and it takes an eighth."""
-    gc.disable()
-    try:
-        yield
-    finally:
-        gc.freeze()  # else the first search would go through all that the report has made
-        gc.enable()
 
 
 def check_jobs(result: Result, globs: tuple[str, ...]) -> None:

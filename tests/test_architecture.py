@@ -20,33 +20,37 @@ from tests.checkout import ROOT
 Tree = Mapping[str, str]
 
 PACKAGE = "forensics"
-FOUNDATION = frozenset({"config", "durable", "errors", "redaction", "timeline", "untrusted", "verdicts"})
+FOUNDATION = frozenset({"config", "durable", "errors", "frozen", "redaction", "timeline", "untrusted", "verdicts"})
 STAGES = frozenset({"sources", "match", "classify", "analyse", "report", "publish"})
 # What stands beside the stages: it meets them in `pipeline` only.
 SIDE_ROOMS = frozenset({"recorder", "engine"})
-STORY = FOUNDATION | STAGES | SIDE_ROOMS | {"evidence", "ledger"}
+STORY = FOUNDATION | STAGES | SIDE_ROOMS | {"database", "evidence", "ledger"}
 EDGE = frozenset({"cli", "configfile", "pipeline", "progress"})
 
 MAY_IMPORT: dict[str, frozenset[str]] = {
     "errors": frozenset(),
+    "frozen": frozenset(),
     "redaction": frozenset(),
     "verdicts": frozenset(),
     "durable": frozenset({"errors"}),
     "untrusted": frozenset({"redaction"}),
-    "timeline": frozenset({"errors"}),
+    "timeline": frozenset({"errors", "redaction"}),
     "config": frozenset({"errors", "timeline", "verdicts"}),
     "configfile": FOUNDATION,
     "evidence": FOUNDATION,
-    "ledger": FOUNDATION,
+    "database": FOUNDATION,
+    "ledger": FOUNDATION | {"database"},
     **dict.fromkeys(STAGES | SIDE_ROOMS, FOUNDATION | {"evidence"}),
-    "recorder": FOUNDATION,
+    "recorder": FOUNDATION | {"database"},
     # What publishing remembers from night to night.
-    "publish": FOUNDATION | {"evidence", "ledger"},
+    "publish": FOUNDATION | {"database", "evidence", "ledger"},
     # The defaults of a config hold for jobs that only evidence names, too.
     "pipeline": STORY | {"configfile"},
     "progress": STORY,
     "cli": STORY | EDGE,
-    "__main__": frozenset({"cli"}),
+    "entry": frozenset({"cli"}),
+    "__main__": frozenset({"entry"}),
+    "console": frozenset({"entry"}),
     PACKAGE: STORY | EDGE,
 }
 
@@ -57,6 +61,7 @@ HOMES: dict[str, frozenset[str]] = {
     "jinja2": frozenset({"report"}),
     "markupsafe": frozenset({"report"}),
     "markdown_it": frozenset({"report"}),
+    "prometheus_client": frozenset({"report"}),
     "dateutil": frozenset({"timeline"}),
     "cronsim": frozenset({"configfile", "match"}),
     "httpcore": frozenset({"publish"}),
@@ -71,7 +76,7 @@ HOMES: dict[str, frozenset[str]] = {
 NETWORK = frozenset({"ftplib", "http", "httpcore", "httpx", "requests", "smtplib", "socket", "ssl", "urllib.request"})
 NETWORK_HOMES = frozenset({"publish"})
 # Slow to import, and not needed by every command.
-HEAVY = frozenset({"dateutil", "numpy", "pyarrow", "zstandard"})
+HEAVY = frozenset({"dateutil", "numpy", "prometheus_client", "pyarrow", "zstandard"})
 EMPTY_NAMES = frozenset({"common", "data", "helper", "helpers", "info", "item", "manager", "misc", "util", "utils"})
 
 AWARE_OF_SURROUNDINGS = frozenset({"cli", "progress", "__main__"})
@@ -213,7 +218,7 @@ def late_imports(tree: Tree) -> list[str]:
         f"{each} inside {each.function}"
         for each in all_imports(tree)
         if each.function is not None
-        and room_of(each.module) != "cli"
+        and room_of(each.module) not in {"cli", "entry"}
         and (each.module, each.function) != (PACKAGE, "__getattr__")
         and each.target.split(".")[0] not in HEAVY
     ]
@@ -353,7 +358,8 @@ LAWFUL: Tree = {
         "__version__ = '1'\n"
         "def __getattr__(name):\n    from forensics import pipeline\n    return getattr(pipeline, name)\n"
     ),
-    "forensics.__main__": "from forensics.cli import main",
+    "forensics.__main__": "from forensics.entry import main",
+    "forensics.entry": "import sys\ndef main():\n    from forensics.cli import main as others\n",
     "forensics.cli": (
         "import os\nimport time\nimport click\nfrom forensics import __version__\nfrom forensics.cli_report import report\n"
         "def main():\n    from forensics.pipeline import tell\n    return tell(time.time(), os.environ)\n"
@@ -388,6 +394,7 @@ UNLAWFUL: list[tuple[str, str, Tree]] = [  # rule, what is wrong, where: one a l
     ("upward_imports", "hidden in a function", {"forensics.match": "def f():\n    from forensics.cli import main"}),
     ("upward_imports", "only for types", {"forensics.match": "if TYPE_CHECKING:\n    from forensics.pipeline import Story"}),
     ("upward_imports", "relative", {"forensics.match.pairing": "from ..pipeline import tell"}),
+    ("upward_imports", "the way in knows a room behind", {"forensics.entry": "def f():\n    from forensics.pipeline import tell"}),
     ("upward_imports", "pipeline knows click's room", {"forensics.pipeline": "from forensics.cli_report import report"}),
     ("upward_imports", "a notebook's name taken by a stage", {"forensics.report": "from forensics import judge"}),
     ("crossings", "a stage knows another", {"forensics.report": "from forensics.match.pairing import pair_runs"}),

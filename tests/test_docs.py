@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from functools import cache
 
+import click
 import pytest
 
 from forensics import config_jobs, configfile
@@ -13,6 +14,7 @@ from forensics.sources import SOURCES
 from forensics.verdicts import MEANINGS
 from tests.checkout import ROOT
 
+CONTEXT = click.Context(main)
 SECTIONS = {
     "top": configfile.TOP,
     "source": configfile.SOURCE,
@@ -56,14 +58,14 @@ def test_every_exit_code_has_its_row():
     assert re.findall(r"^\| (\d) \|", chapter("Exit codes"), flags=re.MULTILINE) == ["0", "1", "2", "3", "4"]
 
 
-@pytest.mark.parametrize("command", sorted(main.commands))
+@pytest.mark.parametrize("command", main.list_commands(CONTEXT))
 def test_every_command_is_told(command):
     assert f"`forensics {command}" in chapter("Commands")
 
 
-@pytest.mark.parametrize("command", sorted(main.commands))
+@pytest.mark.parametrize("command", main.list_commands(CONTEXT))
 def test_every_command_has_help(command):
-    assert main.commands[command].help
+    assert main.get_command(CONTEXT, command).help
 
 
 @pytest.mark.parametrize("section", SECTIONS)

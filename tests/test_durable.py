@@ -111,3 +111,42 @@ def test_link_to_a_device_is_refused(tmp_path):
     with pytest.raises(OutputError, match="no plain file"):
         write(path, b"x")
     assert path.is_symlink()
+
+
+def test_rename_that_was_done_all_the_same_is_no_failure(tmp_path, monkeypatch):
+    rename = os.rename
+
+    def told_wrongly(*args, **values):
+        rename(*args, **values)
+        raise OSError(5, "Input/output error")
+
+    monkeypatch.setattr(durable.os, "rename", told_wrongly)
+    write(tmp_path / "night.md", b"new")
+    assert (tmp_path / "night.md").read_bytes() == b"new"
+
+
+def test_short_writes_are_gone_on_with(tmp_path, monkeypatch):
+    whole = os.write
+    monkeypatch.setattr(durable.os, "write", lambda file, content: whole(file, content[:1]))
+    write(tmp_path / "night.md", b"new content")
+    assert (tmp_path / "night.md").read_bytes() == b"new content"
+
+
+@pytest.mark.parametrize("umask", [0o000, 0o077])
+def test_mode_that_is_asked_for_holds_whatever_the_umask_is(tmp_path, umask):
+    before = os.umask(umask)
+    try:
+        with durable.opened_folder(tmp_path) as folder:
+            durable.replace(folder, "night.md", b"x", 0o755)
+    finally:
+        os.umask(before)
+    assert stat.S_IMODE((tmp_path / "night.md").stat().st_mode) == 0o755
+
+
+def test_umask_decides_where_no_mode_is_asked_for(tmp_path):
+    before = os.umask(0o027)
+    try:
+        write(tmp_path / "night.md", b"x")
+    finally:
+        os.umask(before)
+    assert stat.S_IMODE((tmp_path / "night.md").stat().st_mode) == 0o640

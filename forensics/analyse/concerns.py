@@ -33,6 +33,7 @@ GOOD: dict[str, tuple[Verdict, ...]] = {
     Verdict.SKIPPED.value: BEGUN,
 }
 SILENT = "heartbeats_silent"
+CHECK = "forensics-heartbeat-check"
 REPORTING = "reporting"
 
 
@@ -48,6 +49,7 @@ def check_of(result: Result, kinds: Collection[str]) -> Check:
         concerns=tuple(concerns),
         recoveries=tuple(each for each in recoveries if each.subject not in troubled),
         muted_jobs=muted_jobs(result),
+        kinds=frozenset(kinds),
     )
 
 
@@ -79,8 +81,12 @@ def hosts_told(result: Result) -> frozenset[str]:
 
 
 def with_causes(result: Result) -> Iterator[Blocker]:
-    """Yield the blockers; where no heartbeat at all is healthy, silence has one cause, whatever it is."""
-    all_silent = bool(result.heartbeats) and not any(beat.status in HEALTHY for beat in result.heartbeats)
+    """Yield the blockers; where no heartbeat at all is healthy, silence has one cause, whatever it is.
+
+    That of the check itself does not count: it is healthy whenever somebody looks.
+    """
+    beats = [beat for beat in result.heartbeats if beat.job != CHECK]
+    all_silent = bool(beats) and not any(beat.status in HEALTHY for beat in beats)
     for blocker in result.blockers:
         if blocker.kind == "stale" and all_silent:
             yield replace(blocker, cause=SILENT)

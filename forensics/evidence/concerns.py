@@ -42,7 +42,8 @@ class Recovery:
 class Check:
     """All that one reading says to a tracker, judged at ``now`` (ns); ``inputs`` stands for what was read.
 
-    Of ``muted_jobs`` nothing is to be said now, neither good nor bad.
+    Of ``muted_jobs`` nothing is to be said now, neither good nor bad. ``kinds`` are those that were looked for;
+    none named: all.
     """
 
     now: int
@@ -50,6 +51,7 @@ class Check:
     concerns: tuple[Concern, ...]
     recoveries: tuple[Recovery, ...]
     muted_jobs: frozenset[str] = frozenset()
+    kinds: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True)

@@ -23,6 +23,7 @@ from forensics.untrusted import clipped, is_name, safe_text
 
 TRACKER = "_tracker"  # no job is named so: a job's name begins with a letter or a digit
 UTC = ZoneInfo("UTC")
+STAND_IN = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,39}~[0-9a-f]{8}")  # ``untrusted.slug`` of a name that is none
 FIRST_LINE = re.compile(r"ALERT \S+ since (\S+), last seen \S+\n")
 HEAD_LENGTH = 4096
 LONGEST_LINE = 500
@@ -77,7 +78,7 @@ def alert_path(folder: Path, name: str) -> Path:
     Raises:
         LedgerError: the name is none that may be a file's.
     """
-    if name != TRACKER and not is_name(name):
+    if name != TRACKER and not is_name(name) and not STAND_IN.fullmatch(name):
         raise LedgerError(f"no alert can be named {ascii(name)[:80]} - it must be a job's name, as in a config")
     return folder / f"{name}.alert"
 

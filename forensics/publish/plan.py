@@ -16,7 +16,7 @@ from forensics.publish.actions import Action, Plan, Verb, rank
 from forensics.publish.filed import Filed, adopted, by_key, caught_up, is_by_hand, is_over
 from forensics.publish.issues import Issue
 from forensics.publish.marks import Body, Standing, key_of, marked, named, note_of, noted, parse
-from forensics.publish.rollups import rolled, rollup_recoveries
+from forensics.publish.rollups import news, rolled, rollup_recoveries
 from forensics.publish.words import Words
 from forensics.timeline import NANOS
 
@@ -247,7 +247,8 @@ def plan(
     """
     filed = by_key(issues, own_id, memory)
     are_open = {key for key, each in filed.items() if each.issue is not None and each.issue.is_open}
-    concerns = {key_of(concern.subject): concern for concern in rolled(check.concerns, are_open, settings.rollup_at)}
+    held = rolled(news(check, memory, are_open), are_open, settings.rollup_at)
+    concerns = {key_of(concern.subject): concern for concern in held}
     recoveries = {key_of(recovery.subject): recovery for recovery in check.recoveries}
     recoveries |= rollup_recoveries(check, memory, are_open)
     planner = Planner(check, settings, words)

@@ -21,6 +21,24 @@ SHARED = frozenset(
     }
 )
 SHOWN = 3
+SILENCE = f"cause={HEARTBEATS_SILENT} "
+
+
+def news(check: Check, memory: Mapping[str, Remembered], are_open: Collection[str]) -> list[Concern]:
+    """Return the concerns of a check, without those that an open roll-up is about already.
+
+    Only a check of the heartbeats alone has such: it sees that a job is silent, and not that its host was down.
+    """
+    told: set[str] = set()
+    for key in are_open if is_of_beats(check) else ():
+        if key.startswith("cause=") and not key.startswith(SILENCE) and key in memory:
+            told.update(memory[key].members)
+    return [each for each in check.concerns if each.subject.job not in told or key_of(each.subject) in are_open]
+
+
+def is_of_beats(check: Check) -> bool:
+    """Return whether a check looked at nothing but heartbeats."""
+    return check.kinds == {"stale"}
 
 
 def rolled(concerns: Sequence[Concern], are_open: Collection[str], least: int) -> list[Concern]:
@@ -69,14 +87,17 @@ def together(subject: Subject, members: Sequence[Concern]) -> Concern:
 
 
 def rollup_recoveries(check: Check, memory: Mapping[str, Remembered], are_open: Collection[str]) -> dict[str, Recovery]:
-    """Return the roll-ups that are over: each member was seen to be well, and none is in trouble any more."""
+    """Return the roll-ups that are over: each member was seen to be well, and none is in trouble any more.
+
+    A check of the heartbeats alone could not have seen what else may be rolled up: it ends only their silence.
+    """
     troubled = {concern.subject.job for concern in check.concerns}
     well: dict[str, list[str]] = {}
     for recovery in check.recoveries:
         well.setdefault(recovery.subject.job, []).extend(recovery.observed)
     found = {}
     for key in sorted(are_open):
-        if not key.startswith("cause="):
+        if not key.startswith("cause=") or (is_of_beats(check) and not key.startswith(SILENCE)):
             continue
         members = memory[key].members if key in memory else ()
         if members and troubled.isdisjoint(members) and set(members) <= well.keys():

@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from forensics.analyse.concerns import check_of
+from forensics.analyse.concerns import CHECK, check_of
 from forensics.config import Config, Job, Mute, Tracker
 from forensics.evidence.concerns import Subject
 from forensics.evidence.result import Blocker, Heartbeat, ReportingCheck
@@ -96,6 +96,16 @@ def test_silence_of_all_heartbeats_has_one_cause():
     beats = [Heartbeat(job, "stale", 0, 6000.0, 900.0, 7.0) for job in "ab"]
     check = check_of(result(heartbeats=beats, blockers=[blocker("stale", "a"), blocker("stale", "b")]), KINDS)
     assert {concern.blockers[0].cause for concern in check.concerns} == {"heartbeats_silent"}
+
+
+def test_checks_own_heartbeat_does_not_hide_that_all_others_are_silent():
+    beats = [Heartbeat("a", "stale", 0, 6000.0, 900.0, 7.0), Heartbeat(CHECK, "ok", 0, 60.0, 900.0, 0.1)]
+    check = check_of(result(heartbeats=beats, blockers=[blocker("stale", "a")]), KINDS)
+    assert check.concerns[0].blockers[0].cause == "heartbeats_silent"
+
+
+def test_check_tells_which_kinds_were_looked_for():
+    assert check_of(result(), ["stale"]).kinds == {"stale"}
 
 
 def test_silence_beside_a_healthy_heartbeat_has_no_known_cause():

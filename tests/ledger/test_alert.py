@@ -9,8 +9,10 @@ import pytest
 
 from forensics.errors import OutputError
 from forensics.ledger.alert import TRACKER, alerting_since, clear_alert, raise_alert
+from forensics.untrusted import slug
 from tests.ledger.builders import NOW, names_in
 
+STRANGE = slug("../evil")
 LATER = NOW + 900_000_000_000
 SECRET = "xoxb-123456789012-abcdefghijkl"
 
@@ -41,6 +43,11 @@ def test_first_failure_stays_over_runs(folder):
     assert (folder / "_tracker.alert").read_text() == (
         "ALERT _tracker since 2026-03-19T02:00:00Z, last seen 2026-03-19T02:15:00Z\ntimed out\n"
     )
+
+
+def test_name_that_is_none_has_an_alert_under_its_stand_in(folder):
+    raise_alert(folder, STRANGE, ["corrupt"], NOW)
+    assert (names_in(folder), alerting_since(folder, STRANGE)) == ({f"{STRANGE}.alert"}, NOW)
 
 
 def test_three_days_leave_one_file(folder):
