@@ -65,6 +65,7 @@ def without_search_for_cycles() -> Iterator[None]:
 
 # Commands of other modules, which are imported only when they are called or listed.
 ELSEWHERE = {
+    "gate": "forensics.cli_gate:gate",
     "heartbeat": "forensics.cli_heartbeat:heartbeat",
     "run": "forensics.cli_recorded:run",
     "runs": "forensics.cli_runs:runs",

@@ -1,4 +1,4 @@
-"""Rebuilds the inputs of the three samples, byte for byte the same each time.
+"""Rebuilds the inputs of three of the samples, byte for byte the same each time; the fourth is recorded.
 
     python sample_data/make_samples.py [FOLDER]
 

@@ -598,6 +598,27 @@ PROOF = [
         run("confirmed", "both", executed_at="07:04"),
     ),
     case(
+        "64",
+        "a log as artifact, to which every run but this one added a record",
+        night(
+            T,
+            OK,
+            jobs=(job(artifacts=["evolution.jsonl#ts"]),),
+            lanes=NO_FILES,
+            sources=TREE,
+            files=(
+                Raw(
+                    "tree/evolution.jsonl",
+                    "".join(f'{{"ts": "{day}T07:04:00+09:00"}}\n' for day in (*NIGHTS[:-1], NEXT_DAY)),
+                    f"{NEXT_DAY} 22:00",
+                ),
+            ),
+            until=f"{NEXT_DAY} 00:00",
+            now=f"{NEXT_DAY} 22:00",
+        ),
+        run("false_success", "reported"),
+    ),
+    case(
         "65",
         "a typo in a pattern for five nights",
         night(

@@ -469,12 +469,19 @@ def test_folder_that_may_not_be_entered_is_3_and_others_are_judged(other_user: A
 
 
 def test_every_format_goes_to_stdout(log: Path):
-    begins = {"md": b"# Night Watch", "json": b"{\n", "csv": b"key,job,", "parquet": b"PAR1"}
+    begins = {
+        "md": b"# Night Watch",
+        "json": b"{\n",
+        "csv": b"key,job,",
+        "parquet": b"PAR1",
+        "timesketch": b'{"message": "',
+        "prometheus": b"# HELP nightwatch_",
+    }
     for form, start in begins.items():
         assert reported("--triggers", log, "--format", form).stdout_bytes.startswith(start), form
 
 
-@pytest.mark.parametrize("form", ["html", "timesketch", "prometheus"])
+@pytest.mark.parametrize("form", ["html"])
 def test_format_to_come_is_2_before_anything_is_read(log: Path, form: str, monkeypatch: pytest.MonkeyPatch):
     monkeypatch.setattr(pipeline, "report", unwanted)
     outcome = reported("--triggers", log, "--format", form)
@@ -482,7 +489,7 @@ def test_format_to_come_is_2_before_anything_is_read(log: Path, form: str, monke
     assert f"does not write {form}" in outcome.stderr
 
 
-@pytest.mark.parametrize("name", ["x.doc", "x", "x.html", "x.timesketch.jsonl", "x.prom", ".md", "-", "/dev/full"])
+@pytest.mark.parametrize("name", ["x.doc", "x", "x.html", ".md", "-", "/dev/full"])
 def test_output_of_no_known_suffix_is_2_before_anything_is_read(log: Path, name: str, monkeypatch: pytest.MonkeyPatch):
     monkeypatch.setattr(pipeline, "report", unwanted)
     outcome = reported("--triggers", log, "--output", "good.md", "--output", name)

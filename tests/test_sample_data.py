@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import json
 import shlex
+import sqlite3
 import subprocess
 import sys
 from collections.abc import Mapping
+from contextlib import closing
 from datetime import datetime
 from functools import cache
 from pathlib import Path
@@ -16,6 +18,7 @@ import pytest
 
 ROOT = Path(__file__).resolve().parents[1]
 SAMPLES = ROOT / "sample_data"
+RECORDED = "half-written-night"
 EXPECTED = sorted(str(path.relative_to(SAMPLES)) for path in SAMPLES.glob("*/expected*.json"))
 TOLERANCE = 0.001
 HEAD = ("schema", "now", "window", "timezone", "exit", "reporting")
@@ -130,6 +133,13 @@ def test_heartbeats_are_all_shown_and_judged_as_expected(name: str) -> None:
     assert {job: off for job, beat in wanted.items() if (off := differences(beat, came[job]))} == {}
 
 
+@pytest.mark.parametrize("name", [name for name in EXPECTED if "findings" in expected(name)])
+def test_findings_are_told(name: str) -> None:
+    came = answered(name)["findings"]
+    missing = [wanted for wanted in expected(name)["findings"] if not any(not differences(wanted, row) for row in came)]
+    assert missing == [], came
+
+
 @every_answer
 def test_sources_are_read_as_expected(name: str) -> None:
     came = answered(name)["sources"]
@@ -158,6 +168,34 @@ def test_same_call_gives_the_same_bytes() -> None:
     assert called(command).stdout == called(command, "--no-progress").stdout != ""
 
 
+def test_recording_anew_with_a_job_really_killed_gives_the_same_rows(recorded: Path) -> None:
+    made = {str(path.relative_to(recorded)): content_of(path) for path in recorded.rglob("*") if path.is_file()}
+    assert made == {name: content_of(SAMPLES / RECORDED / name) for name in made}
+    assert {"registry/forge1.db", "workspace/heartbeat-state.json", "workspace/evolution.jsonl"} <= made.keys()
+
+
+def test_run_that_was_killed_in_between_is_interrupted_in_the_registry(recorded: Path) -> None:
+    with closing(sqlite3.connect(recorded / "registry" / "forge1.db")) as connection:
+        statuses = connection.execute("SELECT status FROM runs ORDER BY rowid").fetchall()
+    assert [status for (status,) in statuses] == [*["completed"] * 6, "interrupted", *["completed"] * 2]
+
+
+def content_of(path: Path) -> str:
+    """Return the content of a file; of a database its rows, for the rest depends on the version of SQLite."""
+    if path.suffix != ".db":
+        return path.read_text("utf-8")
+    with closing(sqlite3.connect(path)) as connection:
+        return "\n".join(connection.iterdump())
+
+
+@pytest.fixture(scope="module")
+def recorded(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Return a folder into which the night was recorded anew."""
+    folder = tmp_path_factory.mktemp("recorded")
+    subprocess.run([sys.executable, "-B", str(SAMPLES / "half_written.py"), str(folder)], check=True, timeout=120)
+    return folder
+
+
 def test_inputs_can_be_made_again_to_the_byte(tmp_path: Path) -> None:
     subprocess.run([sys.executable, "-B", str(SAMPLES / "make_samples.py"), str(tmp_path)], check=True, timeout=60)
     made = {path.relative_to(tmp_path): path.read_bytes() for path in tmp_path.rglob("*") if path.is_file()}
@@ -166,6 +204,6 @@ def test_inputs_can_be_made_again_to_the_byte(tmp_path: Path) -> None:
         path.relative_to(SAMPLES): path.read_bytes()
         for path in SAMPLES.glob("*/**/*")
         if path.is_file() and path.suffix not in told and not path.name.startswith("expected")
-        and path.parent.name != "__pycache__"
+        and path.parent.name != "__pycache__" and SAMPLES / RECORDED not in path.parents
     }  # fmt: skip
     assert made == kept

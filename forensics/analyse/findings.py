@@ -7,8 +7,10 @@ from zoneinfo import ZoneInfo
 import pandas as pd
 
 from forensics.analyse.alarms import mass_failure
+from forensics.analyse.boot_warnings import slow_boots
 from forensics.analyse.clocks import clock_offsets
 from forensics.analyse.columns import Columns
+from forensics.analyse.half_written import skipped_work
 from forensics.analyse.lint import copied_trees, near_paths, orphans, unconfigured, unusable_schedules
 from forensics.analyse.outages import lane_outages, silent_logs
 from forensics.analyse.streaks import claimed_streaks
@@ -16,6 +18,7 @@ from forensics.config import Config
 from forensics.evidence.coverage import Coverage
 from forensics.evidence.intake import Evidence
 from forensics.evidence.paired import Paired, Window
+from forensics.evidence.provenance import Provenance
 from forensics.evidence.result import Finding
 
 
@@ -27,6 +30,7 @@ def findings(
     config: Config,
     window: Window,
     zone: ZoneInfo,
+    provenance: Provenance,
 ) -> tuple[Finding, ...]:
     """Return the findings of a report; the rows of ``runs`` are those of ``paired.runs``, ``zone`` is the texts'."""
     columns = Columns(runs)
@@ -35,6 +39,8 @@ def findings(
         *lane_outages(columns, zone),
         *silent_logs(columns, paired, evidence, coverage, window.now, zone),
         *claimed_streaks(columns, paired),
+        *skipped_work(columns, paired, provenance, window, zone),
+        *slow_boots(columns, paired, evidence, window, zone),
         *clock_offsets(columns, paired, evidence),
         *copied_trees(paired, evidence, zone),
         *near_paths(columns, paired),

@@ -32,7 +32,10 @@ class Said:
 
 @dataclass(frozen=True)
 class Recorded:
-    """The runner's records: the last end (an event code, -1 for none), its time and exit code, and what went before."""
+    """The runner's records: the last end (an event code, -1 for none), its time and exit code, and what went before.
+
+    ``is_noticed``: the end is an interruption, whose time is that at which somebody noticed it.
+    """
 
     end: Ints
     end_at: Ints
@@ -41,6 +44,7 @@ class Recorded:
     is_good: Flags
     is_bad: Flags
     is_killed: Flags
+    is_noticed: Flags
     is_timed_out: Flags
     is_boot_timeout: Flags
 
@@ -123,6 +127,7 @@ def recorded(paired: Paired) -> Recorded:
         is_good=good,
         is_bad=(end >= 0) & ~good & (end != EVENT["ended"]),
         is_killed=killed,
+        is_noticed=end == EVENT["interrupted"],
         is_timed_out=is_timed_out,
         is_boot_timeout=(end == EVENT["timed_out"]) & never_up,
     )
@@ -272,7 +277,7 @@ def facts(paired: Paired, evidence: Evidence, coverage: Coverage, window: Window
         executed_at=np.where(executed, at, NAT),
         outweighed=outweighed,
         triggered=runs.triggered != NAT,
-        skipped=runs.skipped != NAT,
+        skipped=(runs.skipped != NAT) & (runs.skipped >= runs.triggered),
         begun=begun,
         settled=settled,
         may_still_report=now < heard_from + report_grace,

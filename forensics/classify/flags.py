@@ -33,7 +33,8 @@ def flags(paired: Paired, facts: Facts, chosen: Ints, mutes: tuple[Mute, ...], w
     """Return for each flag the runs that carry it."""
     runs, jobs = paired.runs, paired.jobs
     tolerance = np.array([round(job.clock_tolerance.total_seconds() * 1e9) for job in jobs], dtype=np.int64)[runs.job]
-    end_at = np.where(facts.executed_at != NAT, facts.executed_at, facts.recorded.end_at)
+    known_end = np.where(facts.recorded.is_noticed, NAT, facts.recorded.end_at)
+    end_at = np.where(facts.executed_at != NAT, facts.executed_at, known_end)
     least = np.array([(job.min_duration or timedelta(0)).total_seconds() for job in jobs])[runs.job] * SECOND
     has_schedule = np.array([bool(job.interval) or has_due_times(job) for job in jobs], dtype=np.bool_)[runs.job]
     appeared = facts.executed | (facts.said.last > 0) | facts.said.has_started

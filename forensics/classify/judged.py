@@ -116,7 +116,8 @@ def durations(paired: Paired, known: Facts) -> Floats:
     """Return the seconds from a run's start to its recorded end, else to its proof; NaN where neither is known."""
     runs = paired.runs
     start = np.where(runs.begun != NAT, runs.begun, np.where(runs.triggered != NAT, runs.triggered, NAT))
-    end = np.where(known.recorded.end_at != NAT, known.recorded.end_at, known.executed_at)
+    recorded = np.where(known.recorded.is_noticed, NAT, known.recorded.end_at)
+    end = np.where(recorded != NAT, recorded, known.executed_at)
     is_known = (start != NAT) & (end != NAT) & (end >= start)
     return np.where(is_known, (np.where(is_known, end, 0) - np.where(is_known, start, 0)) / SECOND, np.nan)
 

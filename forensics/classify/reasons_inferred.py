@@ -8,7 +8,7 @@ import numpy as np
 
 from forensics.classify.facts import EVENT, FAILURE, SUCCESS
 from forensics.classify.reasons_absent import lane_to_add
-from forensics.classify.reasons_seen import EVENTS
+from forensics.classify.reasons_seen import EVENTS, skipped_by
 from forensics.classify.reasons_subject import Dossier, Subject, nanos
 from forensics.evidence.paired import EVENT_CODES, NAT
 
@@ -77,7 +77,8 @@ def pending(dossier: Dossier, subject: Subject) -> list[str]:
 
 def left_out(dossier: Dossier, subject: Subject) -> list[str]:
     """Return who left the run out."""
-    by = "the scheduler" if dossier.judged.facts.skipped[subject.row] else "the job itself, by its own word,"
+    is_recorded = dossier.judged.facts.skipped[subject.row]
+    by = skipped_by(dossier, subject) if is_recorded else "the job itself, by its own word,"
     return [f"So {by} left it out on purpose."]
 
 

@@ -17,7 +17,7 @@ EVENTS = {
     "completed": "completed",
     "failed": "failed",
     "timed_out": "timed out",
-    "interrupted": "interrupted",
+    "interrupted": "interrupted, as noticed",
     "ended": "ended, not said how",
 }
 
@@ -51,11 +51,20 @@ def trigger_places(dossier: Dossier, subject: Subject) -> str:
 
 
 def skips(dossier: Dossier, subject: Subject) -> list[str]:
-    """Return that the scheduler recorded a skip, where it did."""
+    """Return that a skip was recorded, where one was."""
     at = int(dossier.paired.runs.skipped[subject.row])
     if at == NAT:
         return []
-    return [f"The scheduler recorded a skip at {dossier.clock(subject, at)} {trigger_places(dossier, subject)}."]
+    who = skipped_by(dossier, subject).capitalize()
+    return [f"{who} recorded a skip at {dossier.clock(subject, at)} {trigger_places(dossier, subject)}."]
+
+
+def skipped_by(dossier: Dossier, subject: Subject) -> str:
+    """Return who recorded the skip of a run: the registry speaks for the runner, any other source for the scheduler."""
+    rows = dossier.evidence.triggers.iloc[dossier.paired.triggers.row[dossier.triggers.of(subject.row)]]
+    sources = rows["source"][rows["event"] == "skipped"].tolist()
+    is_runners = bool(sources) and all(dossier.evidence.sources[each].kind == "registry" for each in sources)
+    return "the runner" if is_runners else "the scheduler"
 
 
 def records(dossier: Dossier, subject: Subject) -> list[str]:

@@ -72,7 +72,8 @@ def _broke_off(case: Case) -> Flags:
 
 def _skipped(case: Case) -> Flags:
     facts = case.facts
-    return (facts.skipped & ~facts.triggered) | (facts.said.has_skipped & case.is_silent)
+    is_left_out = facts.skipped & ~(facts.triggered & (facts.begun | case.has_ended))
+    return is_left_out | (facts.said.has_skipped & case.is_silent)
 
 
 def _silent_end(case: Case) -> Flags:

@@ -26,6 +26,7 @@ from forensics.match.witnesses import Wanted, Witnesses, find_witnesses, wanted_
 REACH = 50 * HOUR
 COPIED_SHARE, COPIED_LEAST = 0.5, 4
 AGREEING = 0.8
+FIELD = "#"
 
 
 @dataclass(frozen=True)
@@ -311,6 +312,7 @@ def lost_runs(filed: Filed, spine: Spine, own_end: Ints, table: JobTable, near: 
         if len(files) and filed.is_copied[files].any() and each.pattern.date_format is None:
             lost |= mine
         over = mine & (own_end + table.tolerance[each.job] < int(filed.mtime[files].max(initial=NAT)))
+        over &= ~(keeps_records(each, files) & (spine.start >= int(filed.mtime[files].min(initial=FAR))))
         if each.pattern.is_fixed:
             lost |= over
         elif (
@@ -320,6 +322,11 @@ def lost_runs(filed: Filed, spine: Spine, own_end: Ints, table: JobTable, near: 
         ):
             lost |= over & written_again(each, table.jobs[each.job], filed, files, spine, own_end)
     return lost
+
+
+def keeps_records(each: Wanted, files: Ints) -> bool:
+    """Return whether a pattern names a field of a log, to which each run adds a record: what was there stays known."""
+    return FIELD in each.pattern.text and len(files) > 1
 
 
 def can_collide(each: Wanted, job: Job, due: Ints) -> bool:

@@ -55,6 +55,8 @@ def concerned(
 ) -> frozenset[int] | None:
     """Return the jobs that a lane of a source can speak for, None for all of them."""
     match lane:
+        case Lane.TRIGGERS if account.kind == "registry":
+            return frozenset()  # it tells of skips alone, so that the lack of a start in it tells nothing
         case Lane.TRIGGERS:
             seen = jobs_in(evidence.triggers["source"].to_numpy(), position, resolved.triggers)
             fitting = {code for code, job in enumerate(resolved.jobs) if speaks_for(account, config, job)}

@@ -10,19 +10,30 @@ from forensics.evidence.result import Result
 from forensics.report.machine import report_json
 from forensics.report.machine_tables import report_csv, report_parquet
 from forensics.report.markdown import panel_markdown, report_markdown
+from forensics.report.prometheus import report_prometheus
+from forensics.report.timesketch import report_timesketch
 
 WRITERS: dict[str, Callable[[Result], bytes]] = {
     "md": lambda result: report_markdown(result).encode(),
     "json": report_json,
     "csv": report_csv,
     "parquet": report_parquet,
+    "timesketch": report_timesketch,
+    "prometheus": report_prometheus,
 }
-SUFFIXES = {".md": "md", ".json": "json", ".csv": "csv", ".parquet": "parquet"}
-SUFFIXES_TO_COME = {".html": "html", ".timesketch.jsonl": "timesketch", ".prom": "prometheus"}
+SUFFIXES = {
+    ".md": "md",
+    ".json": "json",
+    ".csv": "csv",
+    ".parquet": "parquet",
+    ".timesketch.jsonl": "timesketch",
+    ".prom": "prometheus",
+}
+SUFFIXES_TO_COME = {".html": "html"}
 
 
 def render(result: Result, form: str, ascii_only: bool = False) -> bytes:
-    """Return a result as ``md``, ``json``, ``csv`` or ``parquet``; ``ascii_only`` for Markdown where there is no UTF-8.
+    """Return a result in a format of ``WRITERS``; ``ascii_only`` for Markdown where there is no UTF-8.
 
     Raises:
         ForensicsError: this version does not write that format.
@@ -56,7 +67,7 @@ def format_of(path: Path) -> str:
     to_come = next((form for suffix, form in SUFFIXES_TO_COME.items() if name.endswith(suffix)), None)
     if to_come:
         raise ForensicsError(f"--output {path}: this version does not write {to_come} yet - use {known_suffixes()}")
-    form = SUFFIXES.get(path.suffix.lower())
+    form = next((form for suffix, form in SUFFIXES.items() if name.endswith(suffix) and name != suffix), None)
     if form is None:
         raise ForensicsError(
             f"--output {path}: the suffix tells the format, and this one is none - use {known_suffixes()}"

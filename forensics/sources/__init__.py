@@ -9,6 +9,7 @@ from forensics.sources.find_listing import FindListing
 from forensics.sources.generic import Csv, JsonLines, Parquet
 from forensics.sources.heartbeats import HeartbeatFiles
 from forensics.sources.ls_listing import LsListing
+from forensics.sources.registry import Registry
 from forensics.sources.slack_export import SlackExport
 from forensics.sources.syslog import Syslog
 
@@ -20,6 +21,7 @@ SOURCES: tuple[Source, ...] = (
     LsListing(),
     Bodyfile(),
     HeartbeatFiles(),
+    Registry(),
     JsonLines(),
     Csv(),
     Parquet(),

@@ -7,6 +7,7 @@ from typing import Any
 from forensics.analyse.findings import findings
 from forensics.config import Config, Job
 from forensics.evidence.coverage import ALWAYS, EVER, Coverage
+from forensics.evidence.provenance import Provenance
 from forensics.evidence.result import Finding
 from tests.analyse.builders import UTC, WINDOW, evidence, frame, paired, run
 
@@ -16,7 +17,8 @@ def found(*rows: dict[str, Any], jobs: tuple[Job, ...] = (), **links: Any) -> tu
     names = runs["job"].nunique()
     coverage = Coverage({"triggers": [((EVER, ALWAYS),)] * names})
     config = Config(jobs=jobs)
-    return findings(runs, paired(runs, **links), evidence(), coverage, config, WINDOW, UTC)
+    pairs, read = paired(runs, **links), evidence()
+    return findings(runs, pairs, read, coverage, config, WINDOW, UTC, Provenance(pairs, read))
 
 
 def test_quiet_night_has_no_findings():

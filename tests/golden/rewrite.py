@@ -12,7 +12,7 @@ from forensics.cli import main
 from tests.checkout import ROOT
 
 FOLDER = ROOT / "tests" / "golden"
-SAMPLES = ("slack-cried-wolf", "green-triggers-empty-nights", "silent-heartbeats")
+SAMPLES = ("slack-cried-wolf", "green-triggers-empty-nights", "half-written-night", "silent-heartbeats")
 
 
 def rendered(sample: str) -> bytes:

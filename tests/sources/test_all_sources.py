@@ -12,6 +12,7 @@ import pytest
 from forensics.evidence.records import Batch, FileRead, Reject, Yielded
 from forensics.sources import SOURCES
 from forensics.sources.base import ReadOptions, Source
+from tests.sources.registry_builders import completed, write_registry
 
 NOW = 1_773_964_800_000_000_000  # 2026-03-20T00:00:00Z
 OPTIONS = ReadOptions(now=NOW, lane="triggers")
@@ -25,6 +26,10 @@ def slack_export(path: Path) -> None:
 def folder_of_beats(path: Path) -> None:
     path.mkdir()
     (path / "probe.last").write_text("1773905460")
+
+
+def registry(path: Path) -> None:
+    write_registry(path, completed())
 
 
 def folder(path: Path) -> None:
@@ -44,6 +49,7 @@ SAMPLES: dict[str, Callable[[Path], None]] = {
     "ls-listing": file_of("total 4\n-rw-r--r-- 1 a a 12 Mar 19 07:31 a.tar\n"),
     "bodyfile": file_of("0|/a|1|r/rrw-r--r--|0|0|12|1773905460|1773905460|1773905460|0\n"),
     "heartbeats": folder_of_beats,
+    "registry": registry,
 }
 JUNK = {
     "nothing": b"",
@@ -55,6 +61,7 @@ JUNK = {
     "a deep list": b"[" * 100_000,
     "not UTF-8": b"\xff\xfe\xff\n" * 3,
     "half a gzip": gzip.compress(bytes(range(256)) * 400)[:100],
+    "a database that is none": b"SQLite format 3\0" + b"\x01" * 5000,
     "a zip that is none": b"PK\x03\x04" + b"\x00" * 100,
     "a Parquet file that is none": b"PAR1" + b"\x01" * 60 + b"PAR1",
 }

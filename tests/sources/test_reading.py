@@ -42,7 +42,7 @@ def test_one_path_read_twice_keeps_its_name():
 
 
 def test_kinds_of_a_lane_are_those_that_can_fill_it():
-    assert kinds_showing("triggers") == ["syslog", "jsonl", "csv", "parquet"]
+    assert kinds_showing("triggers") == ["syslog", "registry", "jsonl", "csv", "parquet"]
 
 
 def test_what_a_lane_does_not_take_is_not_recognised_for_it(tmp_path: Path):
