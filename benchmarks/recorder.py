@@ -1,4 +1,4 @@
-"""What a sign of life costs: the heartbeats' writers against the least that Python, and a shell, can do.
+"""What a sign of life and a recorded run cost, against the least that Python, and a shell, can do.
 
 ``python -m benchmarks.recorder [ROUNDS]``. In each round every command runs once, and right before it its peer: what
 else the machine does in that moment slows both. Ratios of CPU seconds (theirs and their children's) and of wall-clock
@@ -26,8 +26,6 @@ OUT = Path(__file__).resolve().parent / "out"
 PACKAGE = Path(forensics.__file__).parent
 PYTHON_PEER = (sys.executable, "-c", "pass")
 SHELL_PEER = ("sh", "-c", ":")
-# As installers write it.
-CONSOLE = "import sys\nfrom forensics.entry import main\nif __name__ == '__main__':\n    sys.exit(main())\n"
 
 
 @dataclass(frozen=True)
@@ -52,15 +50,14 @@ def contests(folder: Path) -> list[Contest]:
     """Return the contests; what they write goes to a folder."""
     words = ("backup", "15m", "--dir", str(folder))
     installed = Path(sysconfig.get_path("scripts")) / "forensics"
-    console = folder / "forensics"
-    console.write_text(f"#!{sys.executable}\n{CONSOLE}")
-    console.chmod(0o755)
+    script = (sys.executable, str(PACKAGE / "console.py"))
     found = [
-        Contest("forensics heartbeat write", (str(console), "heartbeat", "write", *words), PYTHON_PEER, 1.5),
+        Contest("forensics heartbeat write", (*script, "heartbeat", "write", *words), PYTHON_PEER, 1.5),
         Contest("  as it is installed here", (str(installed), "heartbeat", "write", *words), PYTHON_PEER, 1.5),
         Contest(
             "python -m forensics …", (sys.executable, "-m", "forensics", "heartbeat", "write", *words), PYTHON_PEER, 1.5
         ),
+        Contest("forensics run -- true", (*script, "run", "--job", "bench", "--", "true"), PYTHON_PEER, 6),
         Contest("heartbeat-write.sh", ("sh", str(WRITER), *words), SHELL_PEER, 6),
         Contest("python -c pass, again", PYTHON_PEER, PYTHON_PEER, 1.5),
     ]
@@ -79,9 +76,10 @@ def cost_of(command: Sequence[str], environment: Mapping[str, str]) -> Cost:
 def main() -> None:
     rounds = int(sys.argv[1]) if len(sys.argv) > 1 else ROUNDS
     compileall.compile_dir(PACKAGE, quiet=2)
-    environment = {"PATH": os.environ["PATH"], "PYTHONPATH": str(PACKAGE.parent)}
     OUT.mkdir(exist_ok=True)
     with tempfile.TemporaryDirectory(dir=OUT) as folder:  # on a disk, where /tmp may be memory
+        environment = {"PATH": os.environ["PATH"], "PYTHONPATH": str(PACKAGE.parent), "XDG_STATE_HOME": folder}
+        environment["FORENSICS_REGISTRY"] = f"{folder}/registry.db"
         competing = contests(Path(folder))
         ratios: dict[str, list[Cost]] = {each.name: [] for each in competing}
         for _ in range(rounds):

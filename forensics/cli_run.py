@@ -49,7 +49,7 @@ def open_book(run: str) -> Book:
     from forensics.recorder.registry import registry_path
     from forensics.recorder.wrapper_book import Book
 
-    return Book(Path(working_folder(), registry_path(os.environ, os.geteuid())), run)
+    return Book(Path(working_folder(), registry_path(os.environ, os.geteuid())), run, time.monotonic_ns)
 
 
 def beat(job: str, interval: int) -> None:

@@ -18,6 +18,7 @@ from forensics.database.locks import is_held, locked
 LOCK_MODE = 0o644  # others may ask
 FIRST_DESCRIPTOR = 10  # as shells do: a job knows what its first ones are
 TRIES = 4
+DAY = 86_400 * 10**9
 OURS = "wrapper"
 JOBS = "job"
 READY = "ready"
@@ -116,6 +117,15 @@ def is_alive(registry: Path, run: str) -> bool:
         return any(is_held(file_of(registry, run, name)) for name in (OURS, JOBS))
     except OSError:
         return True
+
+
+def sweep(registry: Path, now: int) -> None:
+    """Remove the files of runs that were never recorded: they are a day old, and nobody holds them."""
+    with suppress(OSError):
+        for path in folder_of(registry).iterdir():
+            with suppress(OSError):
+                if path.lstat().st_mtime_ns < now - DAY and not is_held(path):
+                    path.unlink()
 
 
 def remove_files(registry: Path, run: str) -> None:

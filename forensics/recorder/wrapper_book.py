@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
-from forensics.database.faults import DatabaseError, told
+from forensics.database.faults import DatabaseError, Locked, told
 from forensics.database.opening import Care, Database, noted
 from forensics.errors import OutputError
 from forensics.recorder.registry import begin, open_registry, prune, save, settle
@@ -14,18 +14,22 @@ from forensics.recorder.registry_spool import merge, spool
 from forensics.recorder.run_locks import READY, RunLocks, file_of, folder_of
 from forensics.recorder.run_record import SKIPPED, Run
 
-# Before the command starts, and after it has ended: together under 2 s, whatever is wrong.
-LARGEST = 8 << 20  # bytes that are checked page by page
-HASTE = Care(patience=0.6, largest=LARGEST)
-MORE_HASTE = Care(patience=0.2, largest=LARGEST)  # while the command runs, and its signals wait
+# Before the command starts, and after it has ended: together under 2 s, whoever hangs with the registry in hand.
+PATIENCE = 1.8  # seconds
+AT_ONCE = 1.2  # seconds
+WHILE_RUNNING = 0.2  # seconds, in which its signals wait
+LARGEST = 1 << 20  # bytes: to go through them takes 5 ms
+SECOND = 10**9
 MERGED_AT_ONCE = 20
 
 
 class Book:
     """Where a run is recorded. What cannot be written to the registry is kept beside it, and the trouble raised."""
 
-    def __init__(self, registry: Path, run: str) -> None:
+    def __init__(self, registry: Path, run: str, clock: Callable[[], int]) -> None:
         self.registry = registry
+        self.clock = clock
+        self.patience = PATIENCE
         self.locks = RunLocks(registry, run)
         self.ready = file_of(registry, run, READY)
 
@@ -38,7 +42,7 @@ class Book:
         with told(str(folder_of(self.registry))):
             self.locks.take()
         try:
-            with open_registry(self.registry, now, HASTE) as database:
+            with self._patiently(AT_ONCE, LARGEST) as care, open_registry(self.registry, now, care) as database:
                 if not run.options.overlap:
                     merge(database, self.registry, now, MERGED_AT_ONCE)
                 run = begin(database, self.registry, run)
@@ -54,7 +58,7 @@ class Book:
         Raises:
             DatabaseError: it is recorded beside the registry, or not at all.
         """
-        with self._saved(run, now, MORE_HASTE):
+        with self._saved(run, now, WHILE_RUNNING):
             return
 
     def end(self, run: Run, now: int) -> list[str]:
@@ -63,18 +67,29 @@ class Book:
         Raises:
             DatabaseError: it is recorded beside the registry, or not at all.
         """
-        with self._saved(run, now, HASTE) as database:
+        with self._saved(run, now, AT_ONCE) as database:
             self.locks.give_up()
-            merge(database, self.registry, now, MERGED_AT_ONCE)
-            settle(database, self.registry, now)
-            prune(database, now, run.options.keep)
-            return noted(database, run.started_at, now)
+            with suppress(Locked):  # the next one does it
+                merge(database, self.registry, now, MERGED_AT_ONCE)
+                settle(database, self.registry, now)
+                prune(database, now, run.options.keep)
+                return noted(database, run.started_at, now)
+        return []
 
     @contextmanager
-    def _saved(self, run: Run, now: int, care: Care) -> Iterator[Database]:
+    def _patiently(self, patience: float, largest: int = 0) -> Iterator[Care]:
+        """Give how long to wait; of what is left of our patience the time is taken that it took."""
+        began = self.clock()
+        try:
+            yield Care(min(patience, max(self.patience, WHILE_RUNNING)), largest)
+        finally:
+            self.patience -= (self.clock() - began) / SECOND
+
+    @contextmanager
+    def _saved(self, run: Run, now: int, patience: float) -> Iterator[Database]:
         is_saved = False
         try:
-            with open_registry(self.registry, now, care) as database:
+            with self._patiently(patience) as care, open_registry(self.registry, now, care) as database:
                 save(database, run, now)
                 is_saved = True
                 yield database

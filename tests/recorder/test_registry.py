@@ -324,7 +324,7 @@ def test_every_table_says_what_its_columns_mean():
     ("environment", "user", "expected"),
     [
         ({"FORENSICS_REGISTRY": "/x/y.db", "HOME": "/home/a"}, 1000, "/x/y.db"),
-        ({"HOME": "/root", "XDG_STATE_HOME": "/root/state"}, 0, "/var/lib/forensics/registry.db"),
+        ({"HOME": "/home/admin", "XDG_STATE_HOME": "/home/admin/state"}, 0, "/var/lib/forensics/registry.db"),
         ({"HOME": "/home/a", "XDG_STATE_HOME": "/s"}, 1000, "/s/forensics/registry.db"),
         ({"HOME": "/home/a", "XDG_STATE_HOME": "relative"}, 1000, "/home/a/.local/state/forensics/registry.db"),
         ({"HOME": "/home/a"}, 1000, "/home/a/.local/state/forensics/registry.db"),

@@ -34,6 +34,11 @@ from tests.recorder.run_builders import (
     wrapped,
 )
 
+# Another user may not be able to read this installation: what is needed is imported before.
+AS_NOBODY = (
+    "import locale, os, forensics.cli_runs, forensics.cli_runs_told, forensics.cli_outputs\n"
+    f"os.setgroups([]); os.setgid({NOBODY}); os.setuid({NOBODY})"
+)
 RUNS = "import sys; from forensics.cli_runs import runs; runs(sys.argv[1:], prog_name='forensics runs')"
 # What a cycle of self-evolution does: it says that it was here, works, and appends to its log.
 CYCLE = """
@@ -146,7 +151,7 @@ def test_somebody_who_may_only_read_is_answered(path):
     for folder in (path.parent, *path.parent.parents[:-2]):
         folder.chmod(0o755)
     before = path.read_bytes()
-    code = f"import os, forensics.cli_runs, forensics.cli_runs_told, forensics.cli_outputs; os.setgid({NOBODY}); os.setuid({NOBODY})\n{RUNS}"
+    code = f"{AS_NOBODY}\n{RUNS}"
     places = {**os.environ, "PYTHONPATH": str(ROOT), "FORENSICS_REGISTRY": str(path)}
     command = [sys.executable, "-B", "-c", code, "show", one.id, "--json"]
     done = subprocess.run(command, env=places, capture_output=True, text=True, timeout=60, check=False)

@@ -339,3 +339,22 @@ def test_wrong_usage_runs_nothing(registry, tmp_path):
 def test_command_lends_its_name_where_no_job_is_named(registry):
     wrapped(registry, "/bin/true")
     assert [each.job for each in all_runs(registry)] == ["true"]
+
+
+def test_nothing_slow_is_imported(registry):
+    seen = "import sys; from forensics.cli_run import main; main(sys.argv[1:]); print(*sys.modules)"
+    modules = set(wrapped(registry, "--job", "t", "--", "true", code=seen)[1].decode().split())
+    assert "forensics.recorder.registry" in modules
+    slow = {"click", "pandas", "numpy", "dataclasses", "typing", "subprocess", "uuid", "argparse", "psutil", "inspect"}
+    assert slow & modules == set()
+
+
+@pytest.mark.parametrize("limit", [[], ["--timeout", "1h"]], ids=["without a limit", "with a limit"])
+def test_system_without_timed_waiting_for_signals_will_do(registry, limit):
+    lacking = f"import signal; del signal.sigtimedwait, signal.sigwaitinfo\n{ENTRY}"
+    script = 'trap "exit 3" TERM; echo up; while :; do sleep 0.05; done'
+    with started(registry, "--job", "t", *limit, *shell(script), code=lacking) as process:
+        assert process.stdout is not None
+        process.stdout.readline()
+        process.terminate()
+        assert process.wait(timeout=30) == 3

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import re
+import shutil
 import subprocess
 import sys
 import tempfile
@@ -14,12 +15,17 @@ import pytest
 
 from forensics.recorder.run_record import COMPLETED
 from tests.checkout import ROOT
-from tests.ledger.builders import needed
 from tests.recorder.run_builders import ENTRY, all_runs, notes_in
 
 # What changes files, or starts and ends processes; imports use few of these.
 CALLS = "openat,pwrite64,write,fsync,fdatasync,rename,renameat,unlink,unlinkat,ftruncate,mkdir,fchmod,flock,fcntl,vfork,clone,clone3,wait4"
 FAULTS = ("ENOSPC", "EIO", "EACCES")
+
+
+@pytest.fixture(autouse=True)
+def strace() -> None:
+    if not shutil.which("strace"):
+        pytest.skip("strace is not there; on Debian: apt-get install strace")
 
 
 @pytest.fixture
@@ -51,7 +57,6 @@ def points(folder: Path) -> list[tuple[str, int]]:
 
 @pytest.mark.slow
 def test_kill_at_any_call_leaves_a_true_registry(quick):
-    needed("strace")
     found = points(quick / "all")
     assert len(found) > 20
     for name, number in found:
@@ -67,7 +72,6 @@ def test_kill_at_any_call_leaves_a_true_registry(quick):
 @pytest.mark.slow
 @pytest.mark.parametrize("often", ["", "+"], ids=["once", "for ever"])
 def test_error_at_any_call_leaves_the_job_alone(quick, often):
-    needed("strace")
     found = points(quick / "all")
     for place, (name, number) in enumerate(found):
         if name in ("vfork", "clone", "clone3", "wait4"):
