@@ -115,7 +115,8 @@ def dry(result: Result, token: str | None) -> Filing:
 
 def filed(result: Result, token: str | None, webhook: str | None, *, publishes: bool) -> Filing:
     """File issues, then publish; alone on this ledger, and with an alert beside it where the tracker is away."""
-    from forensics.ledger.database import noted, open_ledger
+    from forensics.database.opening import noted
+    from forensics.ledger.database import open_ledger
     from forensics.ledger.lock import single_flight
 
     path, now = ledger_path(result.config), result.window.now

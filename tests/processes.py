@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -16,6 +17,8 @@ import pytest
 from tests.checkout import ROOT
 
 NOBODY = 65534
+# What changes files; imports use none of these.
+CALLS = "pwrite64,fsync,fdatasync,rename,renameat,renameat2,unlink,unlinkat,ftruncate,mkdir,fchmod,chmod,flock"
 
 
 def python(code: str, *arguments: object, before: Sequence[str] = ()) -> subprocess.Popen[str]:
@@ -32,6 +35,15 @@ def said(code: str, *arguments: object, before: Sequence[str] = ()) -> str:
         output, errors = process.communicate(timeout=120)
     assert (errors, process.returncode) == ("", 0)
     return output.strip()
+
+
+def system_calls(code: str, *arguments: object) -> list[tuple[str, int]]:
+    """Run Python; return its system calls that change files, each with its number among those of its name."""
+    with quick_folder() as folder:
+        trace = folder / "trace"
+        said(code, *arguments, before=["strace", "-f", "-qq", "-o", str(trace), "-e", f"trace={CALLS}"])
+        names = re.findall(r"^\d+ +(\w+)\(", trace.read_text(), re.MULTILINE)
+    return [(name, names[: place + 1].count(name)) for place, name in enumerate(names)]
 
 
 def kill_at(call: str, number: int, code: str, *arguments: object) -> None:

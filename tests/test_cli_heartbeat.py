@@ -27,7 +27,7 @@ from forensics.recorder.run_record import COMPLETED, Attempt, Run
 from forensics.recorder.units import CHECK
 from forensics.untrusted import slug
 from tests.checkout import ROOT
-from tests.ledger.builders import needed, open_folder, root_only
+from tests.processes import needed, open_folder, root_only
 from tests.publish.memory_forge import Tracker
 from tests.publish.scripted import serving
 from tests.publish.served_forge import REPO, TOKEN, ServedForge

@@ -9,6 +9,7 @@ from contextlib import closing
 from pathlib import Path
 
 from forensics.database.kind import Kind, migrate
+from forensics.durable import opened_folder
 
 MODE = 0o640
 FOLDER_MODE = 0o755
@@ -44,11 +45,8 @@ def begin(path: Path, kind: Kind, why: str, now: int) -> None:
         draft.rename(path)
     finally:
         draft.unlink(missing_ok=True)
-    folder = os.open(path.parent, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
-    try:
+    with opened_folder(path.parent) as folder:
         os.fsync(folder)
-    finally:
-        os.close(folder)
 
 
 def free_name(path: Path, now: int) -> Path:

@@ -17,13 +17,11 @@ PAUSE = 0.05  # seconds between two tries
 @contextmanager
 def held(descriptor: int, tries: int) -> Iterator[bool]:
     """Give whether the lock on a file or folder became ours, and hold it; the descriptor is closed at the end."""
-    is_ours = False
     try:
-        is_ours = locked(descriptor, tries)
-        yield is_ours
+        yield locked(descriptor, tries)
     finally:
-        if is_ours:  # a child that was forked meanwhile has the lock too, and closing alone would leave it there
-            fcntl.flock(descriptor, fcntl.LOCK_UN)
+        # A child that was forked meanwhile has the lock too: closing alone would leave it there.
+        fcntl.flock(descriptor, fcntl.LOCK_UN)
         os.close(descriptor)
 
 

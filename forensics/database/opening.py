@@ -14,7 +14,7 @@ from pathlib import Path
 from urllib.parse import quote
 
 from forensics.database.beginning import begin, made_folder
-from forensics.database.faults import WORLDLY, DatabaseError, Unsound, told
+from forensics.database.faults import WORLDLY, DatabaseError, Locked, Unsound, told
 from forensics.database.kind import Kind, migrate
 from forensics.database.locks import PAUSE, held
 from forensics.database.soundness import refuse_bad_content, refuse_strange_head
@@ -130,7 +130,7 @@ def _opened(path: Path, kind: Kind, now: int, care: Care) -> sqlite3.Connection:
     folder = os.open(path.parent, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
     with held(folder, max(1, int(care.patience / PAUSE))) as is_ours:
         if not is_ours:
-            raise DatabaseError(f"{path} could not be begun - its folder is locked by another process - try again")
+            raise Locked(f"{path} could not be begun - its folder is locked by another process - try again")
         try:
             return _writable(path, kind, care)
         except Unsound as found:
@@ -164,11 +164,14 @@ def sound(path: Path, kind: Kind, mode: str, care: Care) -> sqlite3.Connection:
     """
     refuse_strange_head(path, kind)
     root = "//" if path.is_absolute() else ""
-    connection = connected(f"file:{root}{quote(os.fsencode(path))}?mode={mode}", care.patience)
     try:
-        refuse_bad_content(connection, str(path), kind, care.largest)
-    except BaseException:
-        connection.close()
+        connection = connected(f"file:{root}{quote(os.fsencode(path))}?mode={mode}", care.patience)
+        try:
+            refuse_bad_content(connection, str(path), kind, care.largest)
+        except BaseException:
+            connection.close()
+            raise
+    except (sqlite3.Error, DatabaseError):
         path.lstat()  # set aside by another process meanwhile: it is missing
         raise
     return connection

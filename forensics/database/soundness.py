@@ -82,9 +82,14 @@ def refuse_bad_content(connection: sqlite3.Connection, where: str, kind: Kind, l
         if largest is None or size_of(connection) <= largest:
             problem = str(connection.execute("PRAGMA quick_check(1)").fetchone()[0])
             if problem != "ok":
-                raise Unsound(where, f"is damaged ({ascii(problem)[1:-1][:LONGEST_PROBLEM]})")
+                raise Unsound(where, f"is damaged ({in_a_line(problem)})")
         if version < 1 or not objects_of(kind, version) <= objects_in(connection):
             raise Unsound(where, f"is damaged (its tables are not the {kind.noun}'s)")
+
+
+def in_a_line(problem: str) -> str:
+    """Return what SQLite found so that it can be shown: it may quote what is in the file."""
+    return ascii(" ".join(problem.split()))[1:-1][:LONGEST_PROBLEM]
 
 
 def size_of(connection: sqlite3.Connection) -> int:

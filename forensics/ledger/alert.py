@@ -14,10 +14,10 @@ from contextlib import suppress
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
+from forensics.database.beginning import made_folder
+from forensics.database.faults import told
 from forensics.durable import opened_folder, write
 from forensics.errors import OutputError
-from forensics.ledger.faults import LedgerError, told
-from forensics.ledger.folder import made_folder
 from forensics.timeline import NANOS, instant, utc_text
 from forensics.untrusted import clipped, is_name, safe_text
 
@@ -76,10 +76,10 @@ def alert_path(folder: Path, name: str) -> Path:
     """Return where an alert stands.
 
     Raises:
-        LedgerError: the name is none that may be a file's.
+        OutputError: the name is none that may be a file's.
     """
     if name != TRACKER and not is_name(name) and not STAND_IN.fullmatch(name):
-        raise LedgerError(f"no alert can be named {ascii(name)[:80]} - it must be a job's name, as in a config")
+        raise OutputError(f"no alert can be named {ascii(name)[:80]} - it must be a job's name, as in a config")
     return folder / f"{name}.alert"
 
 

@@ -6,19 +6,17 @@ left. Only the lock counts, not the file that it is on, which is never removed.
 
 from __future__ import annotations
 
-import fcntl
 import os
 import stat
-import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
-from forensics.ledger.faults import LedgerError, told
-from forensics.ledger.folder import made_folder
+from forensics.database.beginning import hand_over, made_folder
+from forensics.database.faults import DatabaseError, told
+from forensics.database.locks import held
 
 LOCK_MODE = 0o640
-PAUSE = 0.05  # seconds between two tries
 FLAGS = os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC
 
 
@@ -27,7 +25,7 @@ def single_flight(ledger: Path, tries: int = 1) -> Iterator[bool]:
     """Give whether we are the only one at work on a ledger, and stay it; False where another is.
 
     Raises:
-        LedgerError: the lock file ``<ledger>.lock`` cannot be made or opened.
+        DatabaseError: the lock file ``<ledger>.lock`` cannot be made or opened.
     """
     path = ledger.with_name(ledger.name + ".lock")
     with told(str(path)):
@@ -37,43 +35,20 @@ def single_flight(ledger: Path, tries: int = 1) -> Iterator[bool]:
         yield is_ours
 
 
-@contextmanager
-def held(descriptor: int, tries: int) -> Iterator[bool]:
-    """Give whether the lock on a file or folder became ours, and hold it; the descriptor is closed at the end."""
-    try:
-        yield locked(descriptor, tries)
-    finally:
-        # A child that was forked meanwhile has the lock too: closing alone would leave it there.
-        fcntl.flock(descriptor, fcntl.LOCK_UN)
-        os.close(descriptor)
-
-
-def locked(descriptor: int, tries: int) -> bool:
-    """Take the lock; False where somebody else had it at every try."""
-    for left in reversed(range(tries)):
-        try:
-            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            if left:
-                time.sleep(PAUSE)
-        else:
-            return True
-    return False
-
-
 def opened(path: Path) -> int:
     """Return a descriptor of a lock file, which is made where it is missing.
 
     Raises:
         OSError: it may not be opened or made.
-        LedgerError: it is no plain file.
+        DatabaseError: it is no plain file.
     """
     with suppress(FileExistsError):  # first made, then opened: where /tmp is protected, O_CREAT fails on others' files
         file = os.open(path, FLAGS | os.O_CREAT | os.O_EXCL, LOCK_MODE)
         os.fchmod(file, LOCK_MODE)
+        hand_over(file, path.parent)
         return file
     file = os.open(path, FLAGS)
     if not stat.S_ISREG(os.fstat(file).st_mode):
         os.close(file)
-        raise LedgerError(f"{path} is no plain file - remove it; it only serves as a lock")
+        raise DatabaseError(f"{path} is no plain file - remove it; it only serves as a lock")
     return file

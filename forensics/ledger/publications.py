@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from forensics.ledger.database import Ledger, storable
+from forensics.database.opening import storable
+from forensics.ledger.database import Ledger
 from forensics.ledger.rows import Publication
 from forensics.redaction import redact
 from forensics.untrusted import clipped
@@ -27,7 +28,7 @@ def publish(ledger: Ledger, channel: str, name: str, text: str, at: int) -> None
     """Queue a text; one of the same name gives way to it, unless it was delivered already.
 
     Raises:
-        LedgerError: it cannot be written.
+        DatabaseError: it cannot be written.
     """
     with ledger.change() as connection:
         connection.execute(
@@ -48,7 +49,7 @@ def waiting(ledger: Ledger, channel: str) -> list[Publication]:
     """Return what is still to be sent to a channel, oldest first.
 
     Raises:
-        LedgerError: it cannot be read.
+        DatabaseError: it cannot be read.
     """
     return [each for each in undelivered(ledger) if each.channel == channel]
 
@@ -60,7 +61,7 @@ def undelivered(ledger: Ledger, now: int = END_OF_TIME) -> list[Publication]:
     of what has arrived since is empty.
 
     Raises:
-        LedgerError: it cannot be read.
+        DatabaseError: it cannot be read.
     """
     return [Publication(*row) for row in ledger.rows(UNDELIVERED.replace(":now", "?1"), now)]
 
@@ -69,7 +70,7 @@ def delivered(ledger: Ledger, publication: int, at: int) -> None:
     """Take note that a text arrived, and let it go; a second time changes nothing.
 
     Raises:
-        LedgerError: it cannot be written.
+        DatabaseError: it cannot be written.
     """
     with ledger.change() as connection:
         update = "UPDATE publications SET delivered_at = ?, text = '' WHERE id = ? AND delivered_at IS NULL"
@@ -80,7 +81,7 @@ def failed(ledger: Ledger, publication: int, error: str, at: int) -> None:
     """Take note that a text could not be sent, and why; secrets are masked.
 
     Raises:
-        LedgerError: it cannot be written.
+        DatabaseError: it cannot be written.
     """
     with ledger.change() as connection:
         why = clipped(storable(redact(error)), LONGEST_ERROR)

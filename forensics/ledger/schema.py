@@ -1,18 +1,11 @@
-"""What the ledger holds, version by version. All instants are ns since the epoch, UTC.
-
-A version is never altered once it is out: what a later one needs is a step of its own, and a ledger goes
-through all those that it lacks, in one transaction.
-"""
+"""What the ledger holds, version by version. All instants are ns since the epoch, UTC."""
 
 from __future__ import annotations
 
-import sqlite3
-from functools import cache
+from forensics.database.kind import Kind
 
-APPLICATION_ID = int.from_bytes(b"NWLG", "big")
-
-# One tuple of statements for each version, the first making version 1.
-STEPS: tuple[tuple[str, ...], ...] = (
+# One tuple of statements for each version, the first making version 1. SQLite keeps them to the letter.
+STEPS = (
     (
         """
         CREATE TABLE notes ( -- what befell the ledger itself, for the reports after it
@@ -70,43 +63,4 @@ STEPS: tuple[tuple[str, ...], ...] = (
         "CREATE INDEX failures_of ON failures (publication, at)",
     ),
 )
-
-
-def version_of(connection: sqlite3.Connection) -> int:
-    """Return the version that a database says it has."""
-    return int(connection.execute("PRAGMA user_version").fetchone()[0])
-
-
-def migrate(connection: sqlite3.Connection) -> None:
-    """Bring a database to the newest version, wholly or not at all; an empty one becomes a ledger."""
-    if version_of(connection) == len(STEPS):
-        return
-    connection.execute("BEGIN IMMEDIATE")
-    try:
-        # Asked again: somebody else may have done it before we had the lock.
-        for statement in [each for step in STEPS[version_of(connection) :] for each in step]:
-            connection.execute(statement)
-        connection.execute(f"PRAGMA application_id = {APPLICATION_ID}")
-        connection.execute(f"PRAGMA user_version = {len(STEPS)}")
-        connection.execute("COMMIT")
-    finally:
-        if connection.in_transaction:
-            connection.execute("ROLLBACK")
-
-
-def objects_in(connection: sqlite3.Connection) -> frozenset[tuple[str, str, str]]:
-    """Return kind, name and SQL of all tables and indexes."""
-    query = "SELECT type, name, sql FROM sqlite_master WHERE sql IS NOT NULL"
-    return frozenset(connection.execute(query).fetchall())
-
-
-@cache
-def objects_of(version: int) -> frozenset[tuple[str, str, str]]:
-    """Return kind, name and SQL of what a ledger of a version must hold."""
-    connection = sqlite3.connect(":memory:", isolation_level=None)
-    try:
-        for statement in [each for step in STEPS[:version] for each in step]:
-            connection.execute(statement)
-        return objects_in(connection)
-    finally:
-        connection.close()
+LEDGER = Kind(noun="ledger", mark=b"NWLG", steps=STEPS)

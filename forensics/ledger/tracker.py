@@ -6,8 +6,9 @@ import json
 from dataclasses import dataclass, fields
 from typing import Any
 
-from forensics.ledger.database import Ledger, Value, storable
-from forensics.ledger.faults import LedgerError
+from forensics.database.faults import DatabaseError
+from forensics.database.opening import Value, storable
+from forensics.ledger.database import Ledger
 from forensics.ledger.rows import Intent, Remembered
 
 COLUMNS = tuple(each.name for each in fields(Remembered))
@@ -21,7 +22,7 @@ REPLACE = f"INSERT OR REPLACE INTO remembered (tracker, {', '.join(COLUMNS)}) VA
 class TrackerMemory:
     """The ledger's part for one tracker, which is named by its address and repository, ``url repo``.
 
-    Every method raises LedgerError where the ledger cannot be read or written; what one wrote is durable when it
+    Every method raises DatabaseError where the ledger cannot be read or written; what one wrote is durable when it
     returns.
     """
 
@@ -78,7 +79,7 @@ def _unpacked(row: tuple[Value, ...], where: str) -> Remembered:
         values: dict[str, Any] = {name: _field(name, value) for name, value in zip(COLUMNS, row, strict=True)}
         return Remembered(**values)
     except (TypeError, ValueError) as error:
-        raise LedgerError(f"{where} is damaged (a row of issues) - move it away, and a new one is begun") from error
+        raise DatabaseError(f"{where} is damaged (a row of issues) - move it away, and a new one is begun") from error
 
 
 def _field(name: str, value: Value) -> object:

@@ -14,7 +14,8 @@ from collections.abc import Iterator
 from pathlib import Path
 from shutil import rmtree
 
-from forensics.ledger.database import noted, open_ledger
+from forensics.database.opening import noted
+from forensics.ledger.database import open_ledger
 from forensics.ledger.publications import publish, waiting
 from forensics.ledger.tracker import TrackerMemory
 from tests.ledger.builders import HERE, NOW, remembered

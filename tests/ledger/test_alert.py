@@ -10,7 +10,8 @@ import pytest
 from forensics.errors import OutputError
 from forensics.ledger.alert import TRACKER, alerting_since, clear_alert, raise_alert
 from forensics.untrusted import slug
-from tests.ledger.builders import NOW, names_in
+from tests.ledger.builders import NOW
+from tests.processes import names_in
 
 STRANGE = slug("../evil")
 LATER = NOW + 900_000_000_000

@@ -9,9 +9,10 @@ import subprocess
 
 import pytest
 
-from forensics.ledger.faults import LedgerError
+from forensics.database.faults import DatabaseError
 from forensics.ledger.lock import single_flight
-from tests.ledger.builders import AS_NOBODY, names_in, open_folder, python, root_only, said
+from tests.ledger.builders import AS_NOBODY
+from tests.processes import NOBODY, names_in, open_folder, python, root_only, said
 
 HOLD = """
 import sys
@@ -24,12 +25,12 @@ with single_flight(Path(sys.argv[1])) as is_ours:
 ASK = """
 import sys
 from pathlib import Path
-from forensics.ledger.faults import LedgerError
+from forensics.database.faults import DatabaseError
 from forensics.ledger.lock import single_flight
 try:
     with single_flight(Path(sys.argv[1])) as is_ours:
         print(is_ours)
-except LedgerError as error:
+except DatabaseError as error:
     print(error)
 """
 # Adds one to a number as a careless program does: without the lock, some additions are lost.
@@ -136,7 +137,7 @@ def test_two_processes_never_work_at_once(ledger, tmp_path):
 def test_link_in_place_of_the_lock_is_refused(ledger, tmp_path):
     ledger.parent.mkdir()
     ledger.with_name("ledger.db.lock").symlink_to(tmp_path / "victim")
-    with pytest.raises(LedgerError, match=r"ledger\.db\.lock could not be used"), single_flight(ledger):
+    with pytest.raises(DatabaseError, match=r"ledger\.db\.lock could not be used"), single_flight(ledger):
         pass
     assert not (tmp_path / "victim").exists()
 
@@ -145,7 +146,7 @@ def test_link_in_place_of_the_lock_is_refused(ledger, tmp_path):
 def test_what_is_no_plain_file_is_refused_without_waiting(ledger, make):
     ledger.parent.mkdir()
     make(ledger.with_name("ledger.db.lock"))
-    with pytest.raises(LedgerError, match="no plain file"), single_flight(ledger):
+    with pytest.raises(DatabaseError, match="no plain file"), single_flight(ledger):
         pass
 
 
@@ -169,6 +170,15 @@ def test_lock_of_another_user_that_may_not_be_read_is_told():
         told
         == f"{folder}/ledger.db.lock could not be used - Permission denied - see to its folder, and to owner and mode"
     )
+
+
+def test_lock_that_root_makes_in_somebodys_folder_is_theirs():
+    root_only()
+    with open_folder(0o755) as folder:
+        os.chown(folder, NOBODY, NOBODY)
+        with single_flight(folder / "ledger.db"):
+            pass
+        assert said(AS_NOBODY + ASK, folder / "ledger.db") == "True"
 
 
 def test_folder_that_may_not_be_written_is_told():

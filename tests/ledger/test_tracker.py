@@ -7,8 +7,8 @@ from dataclasses import fields
 
 import pytest
 
+from forensics.database.faults import DatabaseError
 from forensics.ledger.database import Ledger, empty_ledger
-from forensics.ledger.faults import LedgerError
 from forensics.ledger.rows import Intent, Remembered
 from forensics.ledger.tracker import TrackerMemory
 from tests.ledger.builders import HERE, NOW, remembered
@@ -103,7 +103,7 @@ def test_damaged_row_is_told(ledger, memory):
     memory.remember(remembered())
     with ledger.change() as connection:
         connection.execute("UPDATE remembered SET members = '['")
-    with pytest.raises(LedgerError, match=r"is damaged \(a row of issues\) - move it away"):
+    with pytest.raises(DatabaseError, match=r"is damaged \(a row of issues\) - move it away"):
         memory.remembered()
 
 
