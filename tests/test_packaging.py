@@ -15,6 +15,7 @@ from pathlib import Path
 
 import pytest
 
+from forensics import __version__
 from tests.checkout import ROOT, belonging
 
 pytestmark = pytest.mark.packaging
@@ -99,11 +100,12 @@ def commands(request: pytest.FixtureRequest) -> Path:
     return folder
 
 
-def test_wheel_holds_the_package_and_the_templates_and_nothing_else(distributions):
+def test_wheel_holds_the_package_the_templates_the_command_and_nothing_else(distributions):
     with zipfile.ZipFile(distributions.wheel) as wheel:
         held = {name for name in wheel.namelist() if ".dist-info/" not in name}
     ours = [path for path in belonging() if path.startswith(("forensics/", "report_templates/"))]
-    assert held == {path.replace("report_templates/", "forensics/report_templates/", 1) for path in ours}
+    inside = {path.replace("report_templates/", "forensics/report_templates/", 1) for path in ours}
+    assert held == inside | {f"forensics-{__version__}.data/scripts/forensics"}
 
 
 def test_sdist_holds_every_file_of_the_project(distributions):
