@@ -1,5 +1,6 @@
-"""Alert files beside the heartbeats: one for each silent job, from the first check that sees it to its recovery.
+"""Alert files beside the heartbeats: one for each job in trouble, from the first check that sees it to its recovery.
 
+A job is in trouble when it is silent, or when its last run did not boot; one file holds both, the boot first.
 An alert is its own memory: since when it stands, and what became of the hook, which runs once for each silence.
 """
 
@@ -14,6 +15,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from forensics.cli_boot import named
+from forensics.cli_boot_alerts import BOOT
 from forensics.errors import OutputError
 
 if TYPE_CHECKING:
@@ -33,7 +35,10 @@ Memory = Mapping[Path, Mapping[str, list[str]]]
 
 @dataclass(frozen=True)
 class Alert:
-    """What is to be said of a job, as a file of that name in the first of some folders that can be written."""
+    """What is to be said of a job, as a file of that name in the first of some folders that can be written.
+
+    ``blocker`` is that of its silence, where it is silent.
+    """
 
     blocker: Blocker
     name: str
@@ -45,19 +50,39 @@ class Alert:
         """Return where it stands if nothing hinders it."""
         return self.folders[0] / f"{self.name}{SUFFIX}"
 
+    @property
+    def is_silence(self) -> bool:
+        """Return whether it tells of a heartbeat: a boot alone is none of the hook's business."""
+        return self.blocker.kind == "stale"
+
 
 def alerts_of(reading: Reading, fallback: Path) -> list[Alert]:
-    """Return an alert for each blocker, beside the job's file where that folder is ours, else in the fallback."""
+    """Return an alert for each job in trouble, beside its file where that folder is ours, else in the fallback."""
     places = places_of(reading.result)
     usual = [folder for folder in reading.folders if is_ours(folder)][:1]
     found = []
-    for blocker in reading.result.blockers:
-        beside = [folder for folder in places.get(blocker.job or "", usual) if is_ours(folder)]
+    for name, blockers in by_name(reading.blockers).items():
+        last = blockers[-1]
+        beside = [folder for folder in places.get(last.job or "", usual) if is_ours(folder)]
         folders = dict.fromkeys([*(folder / FOLDER for folder in beside), fallback])
-        last = last_beat(blocker, reading.result)
-        lines = (blocker.text, *filter(None, (last, *blocker.observed, blocker.inferred, blocker.todo)))
-        found.append(Alert(blocker, named(blocker.job or ""), tuple(folders), lines))
+        lines = (line for each in blockers for line in lines_about(each, reading.result))
+        found.append(Alert(last, name, tuple(folders), tuple(dict.fromkeys(lines))))
     return found
+
+
+def by_name(blockers: Sequence[Blocker]) -> dict[str, list[Blocker]]:
+    """Return blockers by the names of their jobs' alerts, in the same order."""
+    found: dict[str, list[Blocker]] = {}
+    for blocker in blockers:
+        found.setdefault(named(blocker.job or ""), []).append(blocker)
+    return found
+
+
+def lines_about(blocker: Blocker, result: Result) -> Iterator[str]:
+    """Yield what an alert says of a blocker."""
+    yield blocker.text
+    last = last_beat(blocker, result) if blocker.kind == "stale" else ""
+    yield from filter(None, (last, *blocker.observed, blocker.inferred, blocker.todo))
 
 
 def last_beat(blocker: Blocker, result: Result) -> str:
@@ -96,17 +121,17 @@ def is_owned(folder: Path) -> bool:
 
 
 def remembered(reading: Reading, fallback: Path) -> Memory:
-    """Return the lines of all alerts about heartbeats that are ours to change, by folder and name."""
+    """Return the lines of all alerts of a check that are ours to change, by folder and name."""
     folders = [*(folder / FOLDER for folder in reading.folders if is_ours(folder)), fallback]
     return {folder: dict(standing(folder)) for folder in dict.fromkeys(folders)}
 
 
 def standing(folder: Path) -> Iterator[tuple[str, list[str]]]:
-    """Yield name and lines of the alerts about heartbeats in a folder that are ours to change."""
+    """Yield name and lines of the alerts of a check in a folder that are ours to change."""
     with suppress(OSError):
         for path in sorted(folder.glob(f"*{SUFFIX}")):
             lines = lines_of(path)
-            if len(lines) > 1 and lines[1].startswith(ABOUT):
+            if len(lines) > 1 and lines[1].startswith((ABOUT, BOOT)):
                 yield path.name.removesuffix(SUFFIX), lines
 
 
@@ -124,7 +149,9 @@ def lines_of(path: Path) -> list[str]:
 
 
 def hook_line(alert: Alert, memory: Memory) -> str | None:
-    """Return what an alert remembers of the hook, None where it did not run in this silence."""
+    """Return what an alert remembers of the hook, None where it did not run in this silence, or there is none."""
+    if not alert.is_silence:
+        return None
     lines = (line for each in memory.values() for line in each.get(alert.name, ()))
     return next((line for line in lines if line.startswith(HOOK)), None)
 
@@ -151,20 +178,25 @@ def outdated(reading: Reading, memory: Memory, written: Collection[Path]) -> Ite
     """Yield the alerts that are over: their job is well, is gone from disk and config, or has one elsewhere.
 
     One of a muted job is left as it is. So is one of a job that is gone while not all could be read, or while no
-    config says which jobs there should be.
+    config says which jobs there should be; and one about a boot, as long as no registry shows that a later one came up.
     """
-    result = reading.result
-    silent = {named(blocker.job or "") for blocker in result.blockers}
-    known = {named(beat.job) for beat in result.heartbeats} | silent
-    over = well(result) - silent
-    elsewhere = {path.name for path in written}
-    is_whole, has_config = not (reading.unread or reading.skipped), result.config.file is not None
+    troubled, elsewhere = set(by_name(reading.blockers)), {path.name for path in written}
+    healthy, known = well(reading.result), {named(beat.job) for beat in reading.result.heartbeats}
     for folder, names in memory.items():
         for name, lines in names.items():
             path = folder / f"{name}{SUFFIX}"
-            is_gone = name not in known and is_whole and (has_config or not lines[1].startswith(MISSING))
-            if name in over or is_gone or (path.name in elsewhere and path not in written):
+            is_silence_over = name in healthy or (name not in known and is_gone(reading, lines))
+            is_boot_over = name in reading.boots.up or not lines[1].startswith(BOOT)
+            is_over = name not in troubled and is_silence_over and is_boot_over
+            if is_over or (path.name in elsewhere and path not in written):
                 yield path
+
+
+def is_gone(reading: Reading, lines: Sequence[str]) -> bool:
+    """Return whether it is sure that a job without any heartbeat owes none, or its alert tells of none."""
+    told = next((line for line in lines if line.startswith(ABOUT)), None)
+    is_whole, has_config = not (reading.unread or reading.skipped), reading.result.config.file is not None
+    return told is None or (is_whole and (has_config or not told.startswith(MISSING)))
 
 
 def well(result: Result) -> set[str]:

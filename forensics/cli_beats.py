@@ -4,16 +4,17 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from forensics.cli_boot_alerts import BootEnds, boot_ends
 from forensics.errors import ForensicsError
 from forensics.recorder.units import CHECK
 
 if TYPE_CHECKING:
     from forensics.config import Config, SourceConfig
-    from forensics.evidence.result import Heartbeat, Result
+    from forensics.evidence.result import Blocker, Heartbeat, Result
 
 OF_USERS = "/var/lib/forensics/*/heartbeats"
 SECOND = 10**9
@@ -25,7 +26,7 @@ class Reading:
     """What a check found. ``result`` has no blockers but those of kind stale.
 
     ``folders`` are those that were read; ``unread`` says what could not be, ``skipped`` what was too much. ``own`` is
-    the check's last beat.
+    the check's last beat; ``boots`` is what the registries say of boots that were given up.
     """
 
     result: Result
@@ -33,6 +34,12 @@ class Reading:
     unread: tuple[str, ...]
     skipped: tuple[str, ...]
     own: Heartbeat | None
+    boots: BootEnds = field(default_factory=BootEnds)
+
+    @property
+    def blockers(self) -> tuple[Blocker, ...]:
+        """Return all that a person must act on: boots, then heartbeats. The tracker's are those of ``result`` alone."""
+        return (*self.boots.blockers, *self.result.blockers)
 
 
 def config_for_check(path: str | None) -> Config:
@@ -55,7 +62,12 @@ def reading(config: Config, dirs: Sequence[str], now: int, interval: int) -> Rea
     result = read(replace(told, sources=(*told.sources, *registries)), now, interval)
     own = next((beat for beat in result.heartbeats if beat.job == CHECK), None)
     return Reading(
-        of_others(result), tuple(folders_read(result)), tuple(unread_folders(result)), tuple(left_out(result)), own
+        of_others(result),
+        tuple(folders_read(result)),
+        tuple(unread_folders(result)),
+        tuple(left_out(result)),
+        own,
+        boot_ends(result),
     )
 
 

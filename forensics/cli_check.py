@@ -65,7 +65,7 @@ class Course:
             return UNREACHED
         if self.seen.unread:
             return INCOMPLETE
-        return BLOCKED if self.seen.result.blockers else QUIET
+        return BLOCKED if self.seen.blockers else QUIET
 
 
 def check(order: Order) -> Course | None:
@@ -117,20 +117,20 @@ def carried_out(order: Order) -> Course:
 
 
 def shout(course: Course) -> None:
-    """Log a line for each silent job, before anything else can fail."""
+    """Log a line for each job that is silent or did not boot, before anything else can fail."""
     from forensics.cli_outputs import say
 
     result = course.seen.result
     for line in headline(result, course.booted):
         say(line)
-    for blocker in result.blockers:
+    for blocker in course.seen.blockers:
         say(p1_line(blocker, result))
     for fault in course.seen.unread:
         say(f"not read: {fault}")
 
 
 def p1_line(blocker: Blocker, result: Result) -> str:
-    """Return the line about a silent job: who, what, since when."""
+    """Return the line about a job in trouble: who, what, since when."""
     from forensics.untrusted import safe_line
 
     told = (blocker.text, cli_alerts.last_beat(blocker, result), blocker.inferred if blocker.cause else "")
@@ -138,7 +138,7 @@ def p1_line(blocker: Blocker, result: Result) -> str:
 
 
 def raise_alerts(course: Course, memory: Memory, fallback: Path) -> None:
-    """Write an alert for each silent job."""
+    """Write an alert for each job that is silent or did not boot."""
     for alert in cli_alerts.alerts_of(course.seen, fallback):
         try:
             hook = cli_alerts.hook_line(alert, memory)
@@ -168,7 +168,7 @@ def run_hooks(course: Course, memory: Memory) -> None:
     argv = course.order.config.heartbeats.on_stale
     end = time.monotonic() + ALL
     for path, alert in course.raised.items() if argv else ():
-        if cli_alerts.hook_line(alert, memory) is not None:
+        if not alert.is_silence or cli_alerts.hook_line(alert, memory) is not None:
             continue
         if course.order.is_dry:
             course.hooks[alert.name] = "would run"
@@ -176,7 +176,8 @@ def run_hooks(course: Course, memory: Memory) -> None:
             run_hook(course, path, alert)
         else:
             course.notes.append(f"the hook for {alert.name} waits for the next check: those before it took too long")
-    if argv and len(course.raised) < len(course.seen.result.blockers):
+    silences = sum(alert.is_silence for alert in course.raised.values())
+    if argv and silences < len(course.seen.result.blockers):
         course.notes.append("without an alert that remembers it, the hook does not run: it would run every time")
 
 

@@ -37,16 +37,19 @@ def lines(course: Course) -> Iterator[str]:
 
 
 def advice(course: Course) -> Iterator[str]:
-    """Yield how many jobs are silent, and the next steps, each with the jobs it is for."""
+    """Yield how many jobs are silent or did not boot, and the next steps, each with the jobs it is for."""
+    from forensics.analyse.wording import counted
     from forensics.timeline import local_text
 
-    result = course.seen.result
-    if not result.blockers:
-        return
+    seen, result = course.seen, course.seen.result
     zone, jobs = result.config.timezone, len({beat.job for beat in result.heartbeats})
-    yield f"{len(result.blockers)} of {jobs} jobs overdue, judged {local_text(course.order.now, zone)} {zone}"
-    for todo in dict.fromkeys(blocker.todo for blocker in result.blockers):
-        names = (named(blocker.job or "") for blocker in result.blockers if blocker.todo == todo)
+    judged = f"judged {local_text(course.order.now, zone)} {zone}"
+    if seen.boots.blockers:
+        yield f"{counted(len(seen.boots.blockers), 'job')} did not boot, {judged}"
+    if result.blockers:
+        yield f"{len(result.blockers)} of {jobs} jobs overdue, {judged}"
+    for todo in dict.fromkeys(blocker.todo for blocker in seen.blockers):
+        names = (named(blocker.job or "") for blocker in seen.blockers if blocker.todo == todo)
         yield f"{', '.join(names)}: {todo}"
 
 
@@ -55,7 +58,9 @@ def well_again(course: Course, name: str) -> str:
     from forensics.analyse.concerns import beat_sentence
 
     beat = next((beat for beat in course.seen.result.heartbeats if named(beat.job) == name), None)
-    return "no heartbeat of it is left, and no config names it" if beat is None else beat_sentence(beat).rstrip(".")
+    up = "its last run came up" if name in course.seen.boots.up else ""
+    told = "; ".join(filter(None, (up, "" if beat is None else beat_sentence(beat).rstrip("."))))
+    return told or "no heartbeat of it is left, and no config names it"
 
 
 def issues(course: Course) -> Iterator[str]:
@@ -81,9 +86,9 @@ def told_json(course: Course) -> str:
     told = {
         "schema": machine.SCHEMA,
         "now": machine.instant(course.order.now),
-        "exit": {"code": course.code, "blockers": bool(result.blockers)},
+        "exit": {"code": course.code, "blockers": bool(course.seen.blockers)},
         "dry_run": course.order.is_dry,
-        "blockers": list(map(machine.blocker, result.blockers)),
+        "blockers": list(map(machine.blocker, course.seen.blockers)),
         "heartbeats": list(map(machine.heartbeat, result.heartbeats)),
         "alerts": {
             "raised": [alert_of(course, str(path), alert) for path, alert in course.raised.items()],

@@ -35,6 +35,8 @@ from tests.publish.memory_forge import BOT, Clock, Killed, Tracker
 from tests.publish.scripted import Answer, Cut, Dropped, Hung, Reply, page, serving
 from tests.publish.served_forge import Asked, CarryOut, Disturbance, ServedForge, undisturbed
 
+pytestmark = pytest.mark.slow  # some 700 stories
+
 REQUESTS = (13, 4, 3, 7, 11, 8, 16, 3, 7)  # that each night needs
 PLACES = [(night, at) for night, requests in enumerate(REQUESTS) for at in range(requests)]
 HASTY = replace(PATIENT, whole=0.1)
