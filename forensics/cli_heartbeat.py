@@ -80,10 +80,10 @@ def check(
 ) -> None:
     """Look for jobs that gave no sign of life in time: the meta-heartbeat.
 
-    For each that is stale or missing, or whose heartbeat cannot be believed, and for each whose last run was given up
-    as it booted, it logs a line with P1 on stderr and writes alerts/JOB.alert; the alert goes once the job is well. Then the hook on_stale runs,
-    once for each silence, and the tracker's issues are brought in line. Its own heartbeat is written last, and only
-    when all of that was done. While all is well it says nothing.
+    For each that is stale or missing, or whose heartbeat cannot be believed, and for each whose last run was given
+    up as it booted, it logs a line with P1 on stderr and writes alerts/JOB.alert; the alert goes once the job is
+    well. Then the hook on_stale runs, once for each silence, and the tracker's issues are brought in line. Its own
+    heartbeat is written last, and only when all of that was done. While all is well it says nothing.
 
     \b
     Examples:
