@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from forensics.cli_boot_alerts import BootEnds, boot_ends
+from forensics.cli_inputs import environment_with_home
 from forensics.errors import ForensicsError
 from forensics.recorder.units import CHECK
 
@@ -86,7 +87,7 @@ def registries_of(config: Config) -> Iterable[SourceConfig]:
 
     named = [source for source in config.sources if source.kind == "registry"]
     try:
-        own = registry_path(with_home(), os.geteuid()).absolute()
+        own = registry_path(environment_with_home(), os.geteuid()).absolute()
     except ForensicsError:
         own = None
     yield from named or ([SourceConfig("registry", str(own))] if own is not None and own.is_file() else [])
@@ -141,22 +142,8 @@ def folders_written_to() -> list[str]:
 
     named = os.environ.get(VARIABLE)
     theirs = map(str, matching_paths(OF_USERS)) if os.geteuid() == ROOT else ()
-    found = [*([named] if named else []), *filter(None, default_folders(with_home())), *theirs]
+    found = [*([named] if named else []), *filter(None, default_folders(environment_with_home())), *theirs]
     return [str(Path(folder).absolute()) for folder in dict.fromkeys(found)]
-
-
-def with_home() -> dict[str, str]:
-    """Return the environment, with a home where there is none: a service of systemd has none."""
-    from forensics.cli_inputs import expanded
-
-    return {"HOME": expanded("~"), **os.environ}
-
-
-def state_folder() -> Path:
-    """Return the folder of the user's state, in which the ledger lies too."""
-    from forensics.cli_inputs import expanded
-
-    return Path(os.environ.get("XDG_STATE_HOME") or expanded("~/.local/state")) / "forensics"
 
 
 def looked_for(config: Config) -> list[str]:

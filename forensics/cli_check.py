@@ -17,8 +17,9 @@ from typing import TYPE_CHECKING
 
 from forensics import cli_alerts
 from forensics.cli_alerts import Alert, Memory
-from forensics.cli_beats import Reading, looked_for, reading, state_folder, with_home
+from forensics.cli_beats import Reading, looked_for, reading
 from forensics.cli_boot import booted_at, headline, named, with_boot
+from forensics.cli_inputs import environment_with_home, kept_folder
 from forensics.cli_plan import Filing
 from forensics.errors import ForensicsError, OutputError
 from forensics.recorder.units import CHECK
@@ -86,7 +87,7 @@ def alone(order: Order) -> Iterator[tuple[bool, list[str]]]:
     from forensics.ledger.lock import single_flight
 
     about = "\n".join([order.config.file or "", *order.dirs])
-    path = state_folder() / f"{CHECK}-{sha256(about.encode('utf-8', 'surrogateescape')).hexdigest()[:8]}"
+    path = kept_folder() / f"{CHECK}-{sha256(about.encode('utf-8', 'surrogateescape')).hexdigest()[:8]}"
     is_ours, notes = True, []
     with ExitStack() as stack:
         try:
@@ -103,7 +104,7 @@ def carried_out(order: Order) -> Course:
     seen = replace(seen, result=with_boot(seen.result, booted, looked_for(seen.result.config)))
     course = Course(order, seen, booted)
     shout(course)
-    fallback = state_folder() / cli_alerts.FOLDER
+    fallback = kept_folder() / cli_alerts.FOLDER
     memory = cli_alerts.remembered(seen, fallback)
     raise_alerts(course, memory, fallback)
     clear_alerts(course, memory)
@@ -269,4 +270,4 @@ def own_folder(seen: Reading) -> str:
     """
     from forensics.recorder.places import can_be_written, folder_for
 
-    return next(filter(can_be_written, map(str, seen.folders)), None) or folder_for("", with_home())
+    return next(filter(can_be_written, map(str, seen.folders)), None) or folder_for("", environment_with_home())

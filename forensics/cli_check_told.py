@@ -65,7 +65,8 @@ def well_again(course: Course, name: str) -> str:
 
 def issues(course: Course) -> Iterator[str]:
     """Yield what was done, or would be, with issues."""
-    from forensics.cli_plan import SENT, plan_text
+    from forensics.cli_plan import plan_text
+    from forensics.publish.actions import SENT
 
     if course.filing and any(action["action"] in SENT for action in course.filing.result.filed.planned):
         told = plan_text(course.filing.result).splitlines()

@@ -117,6 +117,25 @@ def expanded(path: str) -> str:
         return path
 
 
+def environment_with_home() -> dict[str, str]:
+    """Return the environment, with a home where there is none: a service of systemd has none."""
+    return {"HOME": expanded("~"), **os.environ}
+
+
+def kept_folder() -> Path:
+    """Return the folder of what is kept for the user: the ledger, locks, alerts.
+
+    Raises:
+        ForensicsError: the user has no home.
+    """
+    from forensics.recorder.places import state_folder
+
+    found = state_folder(environment_with_home())
+    if not found:
+        raise ForensicsError("there is no place for what is to be remembered - set $HOME, or ledger in the config")
+    return Path(found)
+
+
 def named_sources(paths: Mapping[str, Sequence[str]]) -> list[SourceConfig]:
     """Return the sources that the options name by lane, each as PATH or KIND:PATH, and each once.
 

@@ -6,6 +6,8 @@ import json
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
+from forensics.publish.actions import SENT
+
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
@@ -14,7 +16,6 @@ if TYPE_CHECKING:
     from forensics.publish.sync import Outcome
 
 NOTHING = "nothing to do: no trouble is known that an issue should be about"
-SENT = ("open", "reopen", "update", "close", "fold")
 
 
 @dataclass(frozen=True)
@@ -24,7 +25,6 @@ class Filing:
     result: Result
     troubles: tuple[str, ...] = ()
     notes: tuple[str, ...] = ()
-    plan_lines: tuple[str, ...] = ()
 
 
 def told(result: Result, outcome: Outcome) -> Filing:

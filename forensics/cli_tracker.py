@@ -45,12 +45,11 @@ def check_filing(config: Config, *, no_ledger: bool) -> None:
 
 def ledger_path(config: Config) -> Path:
     """Return where the ledger lies: as the config says, else in the user's state folder."""
-    from forensics.cli_inputs import expanded
+    from forensics.cli_inputs import expanded, kept_folder
 
     if config.ledger is not None:
         return Path(expanded(config.ledger))
-    state = os.environ.get("XDG_STATE_HOME") or expanded("~/.local/state")
-    return Path(state) / "forensics" / "ledger.db"
+    return kept_folder() / "ledger.db"
 
 
 def with_ledger(result: Result, *, no_ledger: bool) -> Filing:

@@ -290,6 +290,11 @@ def utc_texts(nanos: npt.NDArray[np.int64]) -> list[str | None]:
     return found
 
 
+def nanos_of(span: timedelta) -> int:
+    """Return a span of time in ns."""
+    return round(span.total_seconds() * NANOS)
+
+
 def local_text(nanos: int, zone: ZoneInfo, seconds: bool = False) -> str:
     """Return an instant as ``2026-03-19 07:32`` on the zone's wall clock, with ``:10`` where seconds are asked for."""
     return _in_zone(nanos, zone).isoformat(" ")[: 19 if seconds else 16]

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from forensics.classify.clock_changes import is_named_twice, other_pass, written_path
 from forensics.classify.reasons_seen import EVENTS
-from forensics.classify.reasons_subject import Dossier, Subject, counted, nanos
+from forensics.classify.reasons_subject import Dossier, Subject, counted
 from forensics.evidence.coverage import EVER
 from forensics.evidence.paired import EVENT_CODES, NAT, Pattern
-from forensics.timeline import NANOS, duration_text
+from forensics.timeline import NANOS, duration_text, nanos_of
 
 SHOWN_PATTERNS = 3
 NOUNS = {
@@ -28,8 +28,8 @@ def unseen(dossier: Dossier, subject: Subject) -> list[str]:
 
 def trigger(dossier: Dossier, subject: Subject) -> str:
     """Return that no trigger was found, or that none could have been."""
-    begin = subject.moment - nanos(subject.job.clock_tolerance)
-    end = min(subject.moment + nanos(subject.job.start_grace), dossier.window.now)
+    begin = subject.moment - nanos_of(subject.job.clock_tolerance)
+    end = min(subject.moment + nanos_of(subject.job.start_grace), dossier.window.now)
     if dossier.judged.facts.covered[subject.row]:
         return f"No trigger {dossier.span(subject, begin, end)} ({dossier.searched.get('triggers', 'declared')})."
     return beyond(dossier, subject, "triggers", begin, end, f"{dossier.clock(subject, subject.moment)}")
@@ -158,7 +158,7 @@ def message(dossier: Dossier, subject: Subject) -> list[str]:
     policy = f" Its policy is `{subject.job.reports}`: silence is expected." if facts.is_quiet_by_policy[row] else ""
     proven = int(facts.executed_at[row])
     heard_from, reported_by = (subject.start, subject.own_end) if proven == NAT else (proven, proven)
-    end = min(reported_by + nanos(subject.job.report_grace), dossier.window.now)
+    end = min(reported_by + nanos_of(subject.job.report_grace), dossier.window.now)
     if facts.could_report[row]:
         searched = dossier.searched.get("notifications", "what was read")
         return [f"No message said how it went {dossier.span(subject, heard_from, end)} in {searched}.{policy}"]

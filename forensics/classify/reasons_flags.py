@@ -10,10 +10,10 @@ import pandas as pd
 
 from forensics.classify.facts import BAD_STATUS, FAILURE, GOOD_STATUS, SUCCESS
 from forensics.classify.reasons_seen import lateness
-from forensics.classify.reasons_subject import Dossier, Subject, counted, nanos
+from forensics.classify.reasons_subject import Dossier, Subject, counted
 from forensics.evidence.paired import NAT
 from forensics.evidence.schema import nanoseconds
-from forensics.timeline import NANOS, duration_text, local_text
+from forensics.timeline import NANOS, duration_text, local_text, nanos_of
 from forensics.verdicts import Cause, Flag
 
 Remark = Callable[[Dossier, Subject], list[str]]
@@ -94,7 +94,7 @@ def ledger_disagrees(dossier: Dossier, subject: Subject) -> list[str]:
 
 def clock_skew(dossier: Dossier, subject: Subject) -> list[str]:
     """Return the first row that lies before the run's start or after the instant of judging."""
-    paired, tolerance = dossier.paired, nanos(subject.job.clock_tolerance)
+    paired, tolerance = dossier.paired, nanos_of(subject.job.clock_tolerance)
     for table, links, grouped in (
         ("notifications", paired.claims, dossier.claims),
         ("lifecycle", paired.steps, dossier.steps),

@@ -9,8 +9,9 @@ import numpy as np
 from forensics.classify.facts import EVENT, FAILURE, SUCCESS
 from forensics.classify.reasons_absent import lane_to_add
 from forensics.classify.reasons_seen import EVENTS, skipped_by
-from forensics.classify.reasons_subject import Dossier, Subject, nanos
+from forensics.classify.reasons_subject import Dossier, Subject
 from forensics.evidence.paired import EVENT_CODES, NAT
+from forensics.timeline import nanos_of
 
 Inference = Callable[[Dossier, Subject], list[str]]
 
@@ -60,7 +61,7 @@ def none_expected(dossier: Dossier, subject: Subject) -> list[str]:
 
 def pending(dossier: Dossier, subject: Subject) -> list[str]:
     """Return until when the run is open."""
-    facts, row, grace = dossier.judged.facts, subject.row, nanos(subject.job.report_grace)
+    facts, row, grace = dossier.judged.facts, subject.row, nanos_of(subject.job.report_grace)
     if facts.executed[row]:
         proven = int(facts.executed_at[row])
         until = (subject.start if proven == NAT else proven) + grace
@@ -71,7 +72,7 @@ def pending(dossier: Dossier, subject: Subject) -> list[str]:
     if facts.recorded.end[row] >= 0:
         until = int(facts.recorded.end_at[row]) + grace
         return [f"So it has ended, and a message may come until {dossier.clock(subject, until)}."]
-    until = subject.own_end + nanos(subject.job.start_grace) + grace
+    until = subject.own_end + nanos_of(subject.job.start_grace) + grace
     return [f"So it is too early to tell: it is settled {dossier.clock(subject, until)}."]
 
 

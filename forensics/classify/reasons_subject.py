@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import timedelta
 from functools import cached_property
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -19,14 +18,9 @@ from forensics.evidence.coverage import Coverage
 from forensics.evidence.intake import Evidence
 from forensics.evidence.paired import NAT, Ints, Links, Paired, Pattern, Window
 from forensics.evidence.provenance import Place, Provenance
-from forensics.timeline import NANOS, local_text
+from forensics.timeline import local_text, nanos_of
 
 LISTED = 3
-
-
-def nanos(span: timedelta) -> int:
-    """Return a span of time in ns."""
-    return round(span.total_seconds() * NANOS)
 
 
 def counted(number: int, thing: str) -> str:
@@ -89,7 +83,7 @@ class Dossier:
         """Return one run, ready to be looked at."""
         runs, code = self.paired.runs, int(self.paired.runs.job[run])
         job, start, own_end = self.paired.jobs[code], int(runs.start[run]), int(runs.own_end[run])
-        tolerance = nanos(job.clock_tolerance)
+        tolerance = nanos_of(job.clock_tolerance)
         return Subject(
             row=run,
             code=code,

@@ -8,6 +8,7 @@ from typing import Literal
 from forensics.ledger.rows import Remembered
 
 Verb = Literal["open", "reopen", "update", "close", "fold", "wait", "leave"]
+SENT = frozenset({"open", "reopen", "update", "close", "fold"})  # the others change nothing
 
 
 @dataclass(frozen=True)
@@ -31,7 +32,7 @@ class Action:
     @property
     def is_sent(self) -> bool:
         """Return whether the tracker is to be changed."""
-        return self.verb not in ("wait", "leave")
+        return self.verb in SENT
 
 
 @dataclass(frozen=True)

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import timedelta
 
 from forensics.config import Tracker
 from forensics.evidence.concerns import Check, Concern, History, Recovery
@@ -18,7 +17,7 @@ from forensics.publish.issues import Issue
 from forensics.publish.marks import Body, Standing, key_of, marked, named, note_of, noted, parse
 from forensics.publish.rollups import news, rolled, rollup_recoveries
 from forensics.publish.words import Words
-from forensics.timeline import NANOS
+from forensics.timeline import NANOS, nanos_of
 
 CHANGES_KEPT = 40
 # Openings and closings within the time in which issues are reopened, from which on a trouble comes and goes.
@@ -113,7 +112,7 @@ class Planner:
     def _settling(self, case: Case, known: Remembered) -> Action | None:
         """Return that a trouble is too young to be filed, None where it is not."""
         held = self.check.now - min(known.first_seen, known.since or known.first_seen)
-        if held >= nanos(self.settings.settle):
+        if held >= nanos_of(self.settings.settle):
             return None
         return self._silent("wait", case, known, f"it has not yet held for {self.settings.settle}")
 
@@ -150,7 +149,7 @@ class Planner:
         if not by_hand:
             if waiting := self._settling(case, known):
                 return waiting
-            if self.check.now - closed_at(issue, case.known) > nanos(self.settings.reopen_within):
+            if self.check.now - closed_at(issue, case.known) > nanos_of(self.settings.reopen_within):
                 return self._opened(case, concern, known, "its last issue was closed too long ago to be reopened")
         after = self._changed(replace(known, number=issue.number, is_open=True, overruled=int(by_hand)))
         why = "a person closed it while the trouble holds" if by_hand else "the trouble is back"
@@ -218,7 +217,7 @@ class Planner:
         return replace(known, changes=(*known.changes, self.check.now)[-CHANGES_KEPT:])
 
     def _history(self, known: Remembered) -> History:
-        recent = [at for at in known.changes if self.check.now - at <= nanos(self.settings.reopen_within)]
+        recent = [at for at in known.changes if self.check.now - at <= nanos_of(self.settings.reopen_within)]
         return History(self.check.now, known.first_seen, known.since, known.changes, len(recent) >= FLAPPING)
 
     def _left(self, case: Case, why: str) -> Action | None:
@@ -288,8 +287,3 @@ def folded(key: str, twin: Issue, number: int, words: Words) -> Action:
         after = marked(key, text, Standing("twin", count), body.below)
     comment = None if twin.is_locked else noted(text, note)
     return Action("fold", key, twin.title, f"issue {number} is about the same", twin.number, after, comment, note)
-
-
-def nanos(span: timedelta) -> int:
-    """Return a span in ns."""
-    return round(span.total_seconds() * NANOS)

@@ -19,10 +19,10 @@ from forensics.publish.actions import Action, Plan
 from forensics.publish.filed import by_key
 from forensics.publish.issues import Forge, Issue
 from forensics.publish.marks import is_noted, key_of
-from forensics.publish.plan import folded, nanos, plan
+from forensics.publish.plan import folded, plan
 from forensics.publish.rollups import rolled
 from forensics.publish.words import Words
-from forensics.timeline import local_text
+from forensics.timeline import local_text, nanos_of
 
 FAILURES_IN_A_ROW = 3
 
@@ -200,7 +200,7 @@ class Round:
             is_done &= self.dressed(f"issue {number} is not assigned", lambda: forge.set_assignees(number, people))
         if settings.due_in is not None:
             filed_at = known.changes[-1] if known.changes else self.now
-            day = local_text(filed_at + nanos(settings.due_in), self.desk.zone)[:10]
+            day = local_text(filed_at + nanos_of(settings.due_in), self.desk.zone)[:10]
             is_done &= self.dressed(f"issue {number} has no due day", lambda: forge.set_due(number, day))
         if is_done:
             self.desk.memory.remember(replace(known, is_dressed=True))

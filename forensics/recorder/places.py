@@ -50,10 +50,19 @@ def folder_for(named: str, environment: Mapping[str, str]) -> str:
 
 def default_folders(environment: Mapping[str, str]) -> list[str]:
     """Return the built-in list, in order, and after it the user's state folder; those of an unknown home are empty."""
+    home, state = absolute(environment.get("HOME", "")), state_folder(environment)
+    listed = [folder if folder[0] != "~" else home and home + folder[1:] for folder in BUILT_IN]
+    return [*listed, state and f"{state}/heartbeats"]
+
+
+def state_folder(environment: Mapping[str, str]) -> str:
+    """Return the folder of what we keep for a user, empty where there is no home; a relative one is ignored.
+
+    Source: the XDG Base Directory Specification, ``XDG_STATE_HOME``.
+    """
     home = absolute(environment.get("HOME", ""))
     state = absolute(environment.get("XDG_STATE_HOME", "")) or (home and f"{home}/.local/state")
-    listed = [folder if folder[0] != "~" else home and home + folder[1:] for folder in BUILT_IN]
-    return [*listed, state and f"{state}/forensics/heartbeats"]
+    return state and f"{state}/forensics"
 
 
 def absolute(folder: str) -> str:

@@ -15,6 +15,7 @@ from pathlib import Path
 from forensics.database.faults import DatabaseError
 from forensics.database.opening import Care, Database, Value, opened, opened_to_read, storable
 from forensics.frozen import changed
+from forensics.recorder.places import state_folder
 from forensics.recorder.registry_rows import running_runs
 from forensics.recorder.registry_schema import REGISTRY
 from forensics.recorder.run_locks import READY, file_of, is_alive, remove_files
@@ -42,12 +43,8 @@ def registry_path(environment: Mapping[str, str], user: int) -> Path:
         return Path(named)
     if user == 0:
         return Path(SYSTEM, FILE)
-    state = environment.get("XDG_STATE_HOME", "")
-    home = environment.get("HOME", "")
-    if state.startswith("/"):
-        return Path(state, "forensics", FILE)
-    if home.startswith("/"):
-        return Path(home, ".local", "state", "forensics", FILE)
+    if state := state_folder(environment):
+        return Path(state, FILE)
     raise DatabaseError(f"there is no place for a registry - $HOME is not set - name a file in ${VARIABLE}")
 
 

@@ -6,9 +6,7 @@ is committed on a pipe, and both are killed after some of it. What was said must
 
 from __future__ import annotations
 
-import os
 import random
-import signal
 import sys
 from collections.abc import Iterator
 from pathlib import Path
@@ -18,6 +16,7 @@ from forensics.database.opening import noted
 from forensics.ledger.database import open_ledger
 from forensics.ledger.publications import publish, waiting
 from forensics.ledger.tracker import TrackerMemory
+from tests.killing import killed_writers
 from tests.ledger.builders import HERE, NOW, remembered
 
 LONG = "text " * 2_000  # over several pages
@@ -36,36 +35,6 @@ def write_for_ever(path: Path, key: str) -> Iterator[str]:
             yield f"settled {settled}"
             publish(ledger, "report", f"{key} {count}", LONG, NOW)
             yield f"published {key} {count}"
-
-
-def started_writer(path: Path, key: str) -> tuple[int, int]:
-    """Start a writer; return its process and the pipe that it speaks on."""
-    reader, writer = os.pipe()
-    child = os.fork()
-    if child:
-        os.close(writer)
-        return child, reader
-    os.nice(5)  # the one who kills comes first, where there are fewer processors than writers
-    try:
-        for line in write_for_ever(path, key):
-            os.write(writer, f"{line}\n".encode())
-    finally:
-        os._exit(1)
-
-
-def killed(path: Path, chance: random.Random) -> list[str]:
-    """Let two writers work, kill them, and return what they said."""
-    writers = [started_writer(path, key) for key in "ab"]
-    said = [os.read(writers[0][1], 1), b""]  # one at least is at work
-    for _ in range(chance.randrange(100_000)):  # up to some ms: a moment within a transaction, not just after one
-        pass
-    for child, _ in writers:
-        os.kill(child, signal.SIGKILL)
-    for place, (child, reader) in enumerate(writers):
-        os.waitpid(child, 0)
-        with os.fdopen(reader, "rb") as pipe:
-            said[place] += pipe.read()
-    return [line for each in said for line in each.decode().splitlines()]
 
 
 def lost(path: Path, said: list[str]) -> list[str]:
@@ -99,7 +68,7 @@ def main() -> None:
     count = cut = 0
     for number in range(rounds):
         path = folder / str(number) / "ledger.db"
-        said = killed(path, chance)
+        said = killed_writers(write_for_ever, path, chance, 100_000)
         count += len(said)
         cut += path.with_name("ledger.db-journal").exists()
         for line in lost(path, said):

@@ -6,9 +6,7 @@ says on a pipe what is committed, and both are killed after some of it. What was
 
 from __future__ import annotations
 
-import os
 import random
-import signal
 import sqlite3
 import sys
 from collections.abc import Iterator
@@ -17,6 +15,7 @@ from pathlib import Path
 from forensics.database.opening import Care
 from forensics.recorder.registry import begin, open_registry, save
 from forensics.recorder.run_record import COMPLETED, RUNNING
+from tests.killing import killed_writers
 from tests.recorder.run_builders import NOW, all_runs, completed, notes_in, run
 
 PATIENT = Care(patience=30)
@@ -32,36 +31,6 @@ def write_for_ever(path: Path, job: str) -> Iterator[str]:
         with open_registry(path, NOW, PATIENT) as database:
             save(database, completed(one), NOW)
         yield f"{COMPLETED} {one.id}"
-
-
-def started_writer(path: Path, job: str) -> tuple[int, int]:
-    """Start a writer; return its process and the pipe that it speaks on."""
-    reader, writer = os.pipe()
-    child = os.fork()
-    if child:
-        os.close(writer)
-        return child, reader
-    os.nice(5)  # the one who kills comes first, where there are fewer processors than writers
-    try:
-        for line in write_for_ever(path, job):
-            os.write(writer, f"{line}\n".encode())
-    finally:
-        os._exit(1)
-
-
-def killed(path: Path, chance: random.Random) -> list[str]:
-    """Let two writers work, kill them, and return what they said."""
-    writers = [started_writer(path, job) for job in "ab"]
-    said = [os.read(writers[0][1], 1), b""]  # one at least is at work
-    for _ in range(chance.randrange(300_000)):  # up to some ms: a moment within a transaction, not just after one
-        pass
-    for child, _ in writers:
-        os.kill(child, signal.SIGKILL)
-    for place, (child, reader) in enumerate(writers):
-        os.waitpid(child, 0)
-        with os.fdopen(reader, "rb") as pipe:
-            said[place] += pipe.read()
-    return [line for each in said for line in each.decode().splitlines()]
 
 
 def lost(path: Path, said: list[str]) -> list[str]:
@@ -85,7 +54,7 @@ def main() -> None:
     said: list[str] = []
     for number in range(rounds):
         path = folder / f"{number // 20}.db"  # the same for some rounds: what was killed is found by the next
-        said = [*(said if number % 20 else []), *killed(path, chance)]
+        said = [*(said if number % 20 else []), *killed_writers(write_for_ever, path, chance, 300_000)]
         for line in lost(path, said):
             sys.stderr.write(f"round {number}: {line}\n")
     sys.stdout.write(f"{2 * rounds} {len(said)}\n")
