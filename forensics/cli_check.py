@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING
 
 from forensics import cli_alerts
 from forensics.cli_alerts import Alert, Memory
-from forensics.cli_beats import Reading, looked_for, reading
+from forensics.cli_beats import Reading, looked_for, reading, registries_of
 from forensics.cli_boot import booted_at, headline, named, with_boot
 from forensics.cli_inputs import environment_with_home, kept_folder
 from forensics.cli_plan import Filing
@@ -31,6 +31,7 @@ if TYPE_CHECKING:
 QUIET, BLOCKED, INCOMPLETE, UNREACHED = 0, 1, 3, 4
 BUSY = "another check of these heartbeats is at work: nothing was done now"
 OTHERS_MAY_WRITE = 0o002
+DAY = 24 * 3600 * 10**9
 
 
 @dataclass(frozen=True)
@@ -231,6 +232,7 @@ def remarks(course: Course) -> Iterator[str]:
     if own is not None and own.status == "stale" and own.age_seconds is not None:
         yield f"the check itself had not come to a good end for {duration_text(own.age_seconds)}"
     yield from course.seen.skipped
+    yield from befallen(course)
     for finding in course.seen.result.findings:
         if finding.kind == "boot_slow":
             yield f"boot warning: {finding.text} {finding.todo}".rstrip()
@@ -240,6 +242,19 @@ def remarks(course: Course) -> Iterator[str]:
     for folder in course.seen.folders:
         if mode_of(folder) & OTHERS_MAY_WRITE:
             yield f"{folder}: anyone may write there, and so forge a heartbeat - chmod o-w it"
+
+
+def befallen(course: Course) -> Iterator[str]:
+    """Yield what befell the registries in the last day: the wrapper that met it had one line, which few read."""
+    from forensics.database.opening import Care, noted
+    from forensics.recorder.registry import read_registry
+    from forensics.sources.reading import matching_paths
+
+    order = course.order
+    registries = [] if order.dirs else registries_of(order.config)
+    for path in [path for each in registries for path in matching_paths(each.path)]:
+        with suppress(ForensicsError), read_registry(path, Care()) as registry:  # one that is unsound was told already
+            yield from noted(registry, order.now - DAY, order.now)
 
 
 def mode_of(folder: Path) -> int:

@@ -13,6 +13,8 @@ from click.testing import CliRunner, Result
 
 from forensics.cli import main
 from forensics.cli_heartbeat import heartbeat
+from forensics.database.opening import Care
+from forensics.recorder.registry import open_registry
 from forensics.recorder.run_record import BOOT_TIMEOUT, COMPLETED, FAILED, INTERRUPTED, TIMEOUT, Attempt, Options, Run
 from tests.recorder.run_builders import only_run, shell, wrapped
 from tests.sources.registry_builders import BOOTS, SECOND, START, completed, ended, run, write_registry
@@ -198,6 +200,16 @@ def test_job_that_is_not_awaited_raises_nothing(site, config):
 
 
 # The alert
+
+
+def test_damage_that_a_wrapper_set_aside_is_told_for_a_day(site):
+    site.beat()
+    site.registry.write_bytes(b"garbage " * 600)
+    with open_registry(site.registry, START, Care()):
+        pass
+    assert "kept as registry.db.damaged-" in site.check(after=MINUTE).stderr
+    site.beat(25 * HOUR)
+    assert "kept as" not in site.check(after=25 * HOUR + MINUTE).stderr
 
 
 def test_dry_run_writes_no_alert(site):
