@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import signal
 import sys
 from collections.abc import Iterator, Mapping
 from pathlib import Path
@@ -22,6 +23,16 @@ def shared_data() -> Path:
     if not SHARED_DATA.is_dir():
         pytest.skip("the folder of real logs (../shared/data) is not beside this checkout")
     return SHARED_DATA
+
+
+def pytest_configure() -> None:
+    """Heed Ctrl-C as a terminal has it: a shell starts what it puts into the background deaf to it, and all below too.
+
+    What the wrapper passes on would then never reach the jobs of its tests.
+    """
+    for number in (signal.SIGINT, signal.SIGQUIT):
+        if signal.getsignal(number) is signal.SIG_IGN:
+            signal.signal(number, signal.SIG_DFL)
 
 
 @pytest.hookimpl(tryfirst=True)  # before the tests are picked by their marks
