@@ -65,10 +65,14 @@ def without_search_for_cycles() -> Iterator[None]:
 
 # Commands of other modules, which are imported only when they are called or listed.
 ELSEWHERE = {
+    "collect": "forensics.cli_collect:collect",
+    "doctor": "forensics.cli_doctor:doctor",
     "gate": "forensics.cli_gate:gate",
     "heartbeat": "forensics.cli_heartbeat:heartbeat",
+    "init": "forensics.cli_init:init",
     "run": "forensics.cli_recorded:run",
     "runs": "forensics.cli_runs:runs",
+    "sources": "forensics.cli_sources:sources",
 }
 
 

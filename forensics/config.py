@@ -129,7 +129,7 @@ class Job:
 
     ``max_duration`` None means until the next due time, at most 6 h. ``timezone`` is resolved:
     the job's own, else the report's. ``problem`` says why the schedule could not be used; the
-    job then has no due times.
+    job then has no due times. ``is_learnt``: nobody declared its artifacts, its runs show them.
     """
 
     name: str
@@ -158,11 +158,15 @@ class Job:
     authors: tuple[str, ...] = ()
     attributes: Mapping[str, str] = field(default_factory=dict)
     problem: str | None = None
+    is_learnt: bool = False
 
 
 @dataclass(frozen=True)
 class SourceConfig:
-    """One source to read. ``path`` is absolute, may hold a glob, and is text as the user wrote it otherwise."""
+    """One source to read. ``path`` is absolute, may hold a glob, and is text as the user wrote it otherwise.
+
+    ``token_env`` names the variable that holds the secret of a live source.
+    """
 
     kind: str
     path: str
@@ -176,6 +180,7 @@ class SourceConfig:
     lane: str | None = None
     columns: Mapping[str, str] = field(default_factory=dict)
     events: Mapping[str, str] = field(default_factory=dict)
+    token_env: str | None = None
 
 
 @dataclass(frozen=True)

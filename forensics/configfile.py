@@ -115,7 +115,9 @@ SOURCE: dict[str, Parser] = {
     "lane": one_of(*LANE_COLUMNS),
     "columns": mapping(one_of(*OUR_COLUMNS), text, 'our names and theirs, such as { time = "ts" }'),
     "events": mapping(text, one_of(*OUR_WORDS), 'their words and ours, such as { SUCCESS = "completed" }'),
+    "token_env": variable,
 }
+LIVE_KINDS = ("slack",)
 EVENT: dict[str, Parser] = {"at": time, "kind": text, "name": text}
 MUTE: dict[str, Parser] = {"jobs": NAMES, "since": time, "until": time, "reason": any_text}
 HEARTBEATS: dict[str, Parser] = {
@@ -223,6 +225,8 @@ def _misuses(where: str, kind: object, table: object, values: Mapping[str, Any])
     elif kind in SOURCE_KINDS:
         for key in sorted({"lane", "columns", "events"} & values.keys()):
             yield Problem(where + key, "a key of other kinds", f"it is only for {', '.join(GENERIC_KINDS)}")
+    if kind in SOURCE_KINDS and kind not in LIVE_KINDS and "token_env" in values:
+        yield Problem(f"{where}token_env", "a key of other kinds", f"it is only for {', '.join(LIVE_KINDS)}")
 
 
 def _foreign_words(where: str, values: Mapping[str, Any]) -> Iterator[Problem]:

@@ -25,7 +25,9 @@ STAGES = frozenset({"sources", "match", "classify", "analyse", "report", "publis
 # What stands beside the stages: it meets them in `pipeline` only.
 SIDE_ROOMS = frozenset({"recorder", "engine"})
 STORY = FOUNDATION | STAGES | SIDE_ROOMS | {"database", "evidence", "ledger"}
-EDGE = frozenset({"cli", "configfile", "pipeline", "progress"})
+# What is done with the story beside reporting: a config is drafted, doubted, or packed up with its evidence.
+ERRANDS = frozenset({"collect", "doctor", "survey"})
+EDGE = frozenset({"cli", "configfile", "pipeline", "progress"}) | ERRANDS
 
 MAY_IMPORT: dict[str, frozenset[str]] = {
     "errors": frozenset(),
@@ -46,6 +48,7 @@ MAY_IMPORT: dict[str, frozenset[str]] = {
     "publish": FOUNDATION | {"database", "evidence", "ledger"},
     # The defaults of a config hold for jobs that only evidence names, too.
     "pipeline": STORY | {"configfile"},
+    **dict.fromkeys(ERRANDS, STORY | {"configfile", "pipeline"}),
     "progress": STORY,
     "cli": STORY | EDGE,
     "entry": frozenset({"cli"}),
@@ -54,7 +57,7 @@ MAY_IMPORT: dict[str, frozenset[str]] = {
     PACKAGE: STORY | EDGE,
 }
 
-FRAMES = frozenset({"evidence", "match", "classify", "analyse", "report", "pipeline", "engine"})
+FRAMES = frozenset({"evidence", "match", "classify", "analyse", "report", "pipeline", "engine", "doctor", "survey"})
 HOMES: dict[str, frozenset[str]] = {
     "click": frozenset({"cli"}),
     "rich": frozenset({"cli", "progress"}),
@@ -66,8 +69,10 @@ HOMES: dict[str, frozenset[str]] = {
     "cronsim": frozenset({"configfile", "match"}),
     "httpcore": frozenset({"publish"}),
     "httpx": frozenset({"publish"}),
-    "slack_sdk": frozenset({"publish"}),
+    "fsspec": frozenset({"sources"}),
+    "slack_sdk": frozenset({"publish", "sources"}),
     "stamina": frozenset({"publish"}),
+    "tomlkit": frozenset({"survey"}),
     "zstandard": frozenset({"sources"}),
     "pyarrow": frozenset({"evidence", "report", "sources"}),
     "pandas": FRAMES,

@@ -83,6 +83,7 @@ ARTIFACTS = Frame(
         Column("is_folder", "flag", False, "a directory"),
         Column("born_at", "instant", True, "when the file was created"),
         Column("changed_at", "instant", True, "when its inode changed"),
+        Column("inode", "number", True, "number of its inode, where it is told"),
         *PROVENANCE,
     ),
 )

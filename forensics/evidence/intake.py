@@ -12,7 +12,7 @@ import numpy as np
 import pandas as pd
 
 from forensics.evidence.frames import EVIDENCE, FILES, REJECTS
-from forensics.evidence.records import Batch, FileRead, Reject, Yielded
+from forensics.evidence.records import Batch, FileRead, Kept, Reject, Yielded
 from forensics.evidence.schema import Frame
 
 LISTED_REJECTS = 1000
@@ -20,7 +20,10 @@ LISTED_REJECTS = 1000
 
 @dataclass(frozen=True)
 class Evidence:
-    """All that was read, as typed frames (see ``frames``), and the account of every source."""
+    """All that was read, as typed frames (see ``frames``), and the account of every source.
+
+    ``kept`` is what live sources ask to be remembered, each with the source's position.
+    """
 
     triggers: pd.DataFrame
     lifecycle: pd.DataFrame
@@ -30,6 +33,7 @@ class Evidence:
     files: pd.DataFrame
     rejects: pd.DataFrame
     sources: tuple[SourceRead, ...]
+    kept: tuple[tuple[int, Kept], ...] = ()
 
     def frame(self, table: str) -> pd.DataFrame:
         """Return the frame of a table by its name."""
@@ -71,6 +75,7 @@ class Intake:
         self._rejected: Counter[int] = Counter()
         self._rejects: list[tuple[int, int, Reject]] = []
         self._sources: list[SourceRead] = []
+        self._kept: list[tuple[int, Kept]] = []
 
     def take(
         self,
@@ -91,6 +96,8 @@ class Intake:
                 case Reject():
                     rejected += 1
                     self._reject(position, each)
+                case Kept():
+                    self._kept.append((position, each))
                 case FileRead():
                     reads.append(each)
                     row = self._file(position, each.file)
@@ -118,7 +125,13 @@ class Intake:
     def evidence(self) -> Evidence:
         """Return everything taken so far as frames."""
         frames = {frame.name: self._table(frame) for frame in EVIDENCE}
-        return Evidence(**frames, files=self._file_frame(), rejects=self._reject_frame(), sources=tuple(self._sources))
+        return Evidence(
+            **frames,
+            files=self._file_frame(),
+            rejects=self._reject_frame(),
+            sources=tuple(self._sources),
+            kept=tuple(self._kept),
+        )
 
     def _table(self, frame: Frame) -> pd.DataFrame:
         batches = self._batches[frame.name]

@@ -6,7 +6,7 @@ Columns are arrays of one length. Instants are int ns since the epoch, NAT where
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 import numpy.typing as npt
@@ -110,11 +110,49 @@ class Pattern:
 
 
 @dataclass(frozen=True)
+class Learnt:
+    """A path template that a job's own runs show, though nobody declared it.
+
+    ``text`` is a pattern as a config would write it, ``source`` the position of the source in which its files lie.
+    ``met`` of ``runs`` triggered runs left such a file, ``delay`` after their start, give or take ``spread``
+    (seconds). ``is_sure``: it counts as proof; else it is only shown.
+    """
+
+    job: int
+    text: str
+    source: int
+    met: int
+    runs: int
+    delay: float
+    spread: float
+    is_sure: bool
+
+
+@dataclass(frozen=True)
+class ClockOffset:
+    """How far the clock of one lane of a host stands off that of the due times, or of the messages.
+
+    ``seconds`` is positive where it is ahead; ``uncertainty`` in seconds; ``pairs`` counts what it was estimated
+    from. ``against`` is what it was held against: ``due times`` or ``messages``. ``is_used``: the evidence was
+    corrected by it.
+    """
+
+    lanes: tuple[str, ...]
+    host: str | None
+    seconds: float
+    uncertainty: float
+    pairs: int
+    jobs: int
+    against: str
+    is_used: bool
+
+
+@dataclass(frozen=True)
 class Paired:
     """All runs around the window, and all that speaks for them.
 
     ``overwritten`` (one a run): a file that would have proven the run was written again later, or its
-    time was lost; what it showed then is not known.
+    time was lost; what it showed then is not known. ``fitting`` are the rows of the artifacts that fit a pattern.
     """
 
     jobs: tuple[Job, ...]
@@ -129,6 +167,7 @@ class Paired:
     overwritten: Flags
     orphans: dict[str, int]
     is_copied: bool
+    fitting: Ints = field(default_factory=lambda: np.zeros(0, dtype=np.int64))
 
 
 CLAIM_CODES = ("", "success", "failure", "started", "skipped")

@@ -63,7 +63,20 @@ class FileRead:
     hosts: frozenset[str] = frozenset()
 
 
-Yielded = Batch | Reject | FileRead
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """What a live source asks the ledger to remember for its next reading, such as a message of a channel.
+
+    ``key`` is unique in its source: a later one of the same key takes its place. ``at`` in ns tells when it may be
+    forgotten; ``content`` is text that only the source itself understands, without secrets.
+    """
+
+    key: str
+    at: int
+    content: str
+
+
+Yielded = Batch | Reject | FileRead | Kept
 
 
 def clipped(text: str) -> str:

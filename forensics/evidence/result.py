@@ -11,7 +11,8 @@ import pandas as pd
 from forensics.config import Config
 from forensics.evidence.coverage import Coverage
 from forensics.evidence.intake import Evidence
-from forensics.evidence.paired import Paired, Window
+from forensics.evidence.memory import FORGOTTEN, Memory
+from forensics.evidence.paired import ClockOffset, Learnt, Paired, Window
 from forensics.evidence.provenance import Provenance
 
 
@@ -133,5 +134,8 @@ class Result:
     explain: Callable[[int], list[str]]
     exit_code: int
     inputs: str
+    memory: Memory = FORGOTTEN
+    learnt: tuple[Learnt, ...] = ()
+    offsets: tuple[ClockOffset, ...] = ()
     filed: Filed = Filed()
     undelivered: tuple[Undelivered, ...] = ()

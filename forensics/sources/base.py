@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import ClassVar, Protocol
 from zoneinfo import ZoneInfo
 
-from forensics.evidence.records import Yielded
+from forensics.evidence.records import Kept, Yielded
 
 UTC = ZoneInfo("UTC")
 
@@ -20,7 +20,8 @@ class ReadOptions:
     ``timezone`` holds for times that name no zone. ``now`` is the instant of judging, ns since the
     epoch: it resolves year-less dates and tells a future stamp. ``fields`` are the ``path#field``
     patterns whose times are read from inside files. ``intervals`` are the seconds between beats
-    by job, from the config.
+    by job, from the config. ``since`` (ns) is how far back live sources need to look. ``token`` is the secret of a
+    live source, ``kept`` what it asked to be remembered at earlier readings, oldest first.
     """
 
     now: int
@@ -34,6 +35,9 @@ class ReadOptions:
     events: Mapping[str, str] = field(default_factory=dict)
     fields: tuple[str, ...] = ()
     intervals: Mapping[str, float] = field(default_factory=dict)
+    since: int | None = None
+    token: str | None = field(default=None, repr=False)
+    kept: tuple[Kept, ...] = ()
 
 
 class Source(Protocol):

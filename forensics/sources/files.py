@@ -76,7 +76,7 @@ class FileTree:
 
 def empty_columns() -> dict[str, list[Any]]:
     """Return the columns of a batch, without rows."""
-    return {name: [] for name in ("record", "at", "path", "size", "is_folder", "changed_at")}
+    return {name: [] for name in ("record", "at", "path", "size", "is_folder", "changed_at", "inode")}
 
 
 @dataclass
@@ -139,6 +139,7 @@ class Walk:
         columns["size"] += [status.st_size for status in statuses]
         columns["is_folder"] += are_folders
         columns["changed_at"] += [status.st_ctime_ns for status in statuses]
+        columns["inode"] += [status.st_ino for status in statuses]
         if KNOWS_BIRTH:
             columns.setdefault("born_at", []).extend(born_at(status) for status in statuses)
         self.records += len(paths)
