@@ -21,6 +21,7 @@ from forensics.errors import ForensicsError, OutputError
 
 if TYPE_CHECKING:
     from forensics.config import Config
+    from forensics.evidence.memory import Memory
     from forensics.evidence.paired import Window
     from forensics.evidence.result import Result
 
@@ -159,19 +160,23 @@ def report(
       forensics report --config forensics.toml --since yesterday --output night.md
       forensics report --triggers /var/log/cron.log --since "yesterday 18:00"
     """  # noqa: D301 - as above
+    from forensics.cli_memory import Recollection
     from forensics.cli_outputs import check_outputs, deliver, say, tell
     from forensics.cli_plan import plan_text
     from forensics.cli_tracker import check_filing, file_issues_of, with_ledger
 
-    config, window = settled(asked, is_quiet=quiet)
+    ledger = Recollection(is_used=not no_ledger, is_dry=dry_run)
+    config, window = settled(asked, is_quiet=quiet, last_end=ledger.last_end)
     check_outputs(form, panel, outputs, config)
     if file_issues:
         check_filing(config, no_ledger=no_ledger)
-    result = read(config, window, asked.jobs, is_silent=quiet or no_progress)
+    memory = ledger.recalled(config, window)
+    result = read(config, window, asked.jobs, memory, is_silent=quiet or no_progress)
     filing = with_ledger(result, no_ledger=no_ledger)
     if file_issues:
         filing = file_issues_of(filing.result, is_dry=dry_run)
     troubles = [*filing.troubles, *deliver(filing.result, form, panel, outputs)]
+    troubles += ledger.remembered(filing.result, is_about_all=not asked.jobs)
     code = UNREACHED if troubles else 0 if exit_zero and result.exit_code in (1, 3) else result.exit_code
     is_planned = file_issues and not quiet and (filing.result.filed.planned or not filing.troubles)
     plan = plan_text(filing.result).splitlines() if is_planned else []
@@ -182,18 +187,23 @@ def report(
     sys.exit(code)
 
 
-def read(config: Config, window: Window, jobs: tuple[str, ...], *, is_silent: bool) -> Result:
+def read(
+    config: Config, window: Window, jobs: tuple[str, ...], memory: Memory | None = None, *, is_silent: bool
+) -> Result:
     """Return what all sources of a config come to, with progress on stderr.
 
     Raises:
         ForensicsError: a job that is asked for is not known, or a source cannot be read as such.
     """
     from forensics.cli_progress import shown_progress
+    from forensics.cli_secrets import tokens_of
+    from forensics.evidence.memory import FORGOTTEN
     from forensics.pipeline import Question
     from forensics.pipeline import report as make_report
 
+    question = Question(window, jobs, memory or FORGOTTEN, tokens_of(config))
     with shown_progress(is_silent) as progress:
-        result = make_report(config, Question(window, jobs), progress)
+        result = make_report(config, question, progress)
     check_jobs(result, jobs)
     return result
 

@@ -137,37 +137,63 @@ def panel(config_file: str | None, dirs: tuple[str, ...], now_text: str | None, 
     sys.exit(UNREACHED if troubles else QUIET if exit_zero else code)
 
 
-@heartbeat.command(short_help="Print what starts the checks by itself: systemd's units, a crontab.")
+@heartbeat.command(short_help="Print what starts the checks and the nightly report: systemd's units, a crontab.")
 @CONFIG
 @click.option("--user", "is_user", is_flag=True, help="For the user's own systemd, not the system's.")
+@click.option("--nightly", "is_nightly", is_flag=True, help="The nightly report alone, without the checks.")
+@click.option("--crontab", "is_crontab", is_flag=True, help="Print the lines of a crontab alone.")
 @click.option("--check-every", default="15m", show_default=True, metavar="INTERVAL", help="Step of the checks.")
-@click.option("--nightly-at", default="06:00", show_default=True, metavar="HH:MM", help="Host's time of the report.")
+@click.option(
+    "--nightly-at",
+    default="06:00",
+    show_default=True,
+    metavar="HH:MM",
+    help="When the report is made, in its zone.",
+)
+@click.option("--archive", metavar="DIR", help="Keep each night's report in this folder, too.")
 @click.option("--output", metavar="DIR", help="Write the units and the crontab into this folder, as files.")
-def units(config_file: str | None, is_user: bool, check_every: str, nightly_at: str, output: str | None) -> None:
+def units(
+    config_file: str | None,
+    is_user: bool,
+    is_nightly: bool,
+    is_crontab: bool,
+    check_every: str,
+    nightly_at: str,
+    archive: str | None,
+    output: str | None,
+) -> None:
     """Print services and timers for the checks, for what is to be retried and for the nightly report.
 
     Below them stand the same as lines of a crontab. What fell due while the host was off, the timers make up for.
+    Once the report was made, night-watch beats: the check then tells when a night went without one.
 
     \b
     Examples:
+      forensics heartbeat units --nightly --crontab
       forensics heartbeat units --config /etc/forensics/forensics.toml --output /etc/systemd/system
       forensics heartbeat units --user --output ~/.config/systemd/user
     """  # noqa: D301 - as above
+    from dataclasses import replace
+
     from forensics.cli_beats import config_for_check
     from forensics.cli_outputs import show_text
-    from forensics.cli_units import own_command, printed, written
-    from forensics.recorder.units import Setup
+    from forensics.cli_units import printed, setup_of, written
 
-    config = config_for_check(config_file)
-    setup = Setup(
-        command=own_command(),
-        config=config.file if config_file else None,
-        every=step_of(check_every),
-        nightly=clock_time(nightly_at),
-        files_issues=config.tracker is not None or config.slack_webhook_env is not None,
-        hardens=not is_user,
+    if is_crontab and output is not None:
+        raise click.UsageError("--crontab prints, --output writes all as files: take one of them")
+    made = setup_of(
+        config_for_check(config_file), step_of(check_every), clock_time(nightly_at), datetime.now().astimezone()
     )
-    show_text(printed(setup) if output is None else written(setup, Path(output), is_user=is_user))
+    setup = replace(
+        made,
+        archive=str(Path(archive).absolute()) if archive else None,
+        hardens=not is_user,
+        is_whole=not is_nightly,
+    )
+    if output is None:
+        show_text(printed(setup, is_crontab=is_crontab))
+    else:
+        show_text(written(setup, Path(output), is_user=is_user))
 
 
 def setting(config_file: str | None, now_text: str | None) -> tuple[Config, int]:
@@ -177,10 +203,10 @@ def setting(config_file: str | None, now_text: str | None) -> tuple[Config, int]
         ForensicsError: the config or the time cannot be read.
     """
     from forensics.cli_beats import config_for_check
-    from forensics.cli_window import window_of
+    from forensics.cli_window import now_of, window_of
 
     config = config_for_check(config_file)
-    return config, window_of(None, None, now_text, config.timezone).now
+    return config, window_of(None, None, now_of(now_text, config.timezone), config.timezone).now
 
 
 def step_of(text: str) -> timedelta:

@@ -13,6 +13,8 @@ if TYPE_CHECKING:
     from forensics.config import Config
     from forensics.evidence.paired import Window
 
+    LastEnd = Callable[[Config, int], int | None]
+
 Command = TypeVar("Command", bound=Callable[..., Any])
 
 
@@ -72,22 +74,26 @@ def asking(command: Command) -> Command:
     return told  # type: ignore[no-any-return]
 
 
-def settled(asked: Asked, *, is_quiet: bool) -> tuple[Config, Window]:
+def settled(asked: Asked, *, is_quiet: bool, last_end: LastEnd = lambda _config, _now: None) -> tuple[Config, Window]:
     """Return the config that applies, and the stretch of time that is asked about.
+
+    ``last_end`` tells where a window begins that no option names; None: 24 h back.
 
     Raises:
         ForensicsError: the config cannot be read, or a time, zone or path is none.
     """
     from forensics.cli_inputs import load_config, named_sources, passed_over
     from forensics.cli_outputs import say
-    from forensics.cli_window import window_of, zone_of
+    from forensics.cli_window import nanoseconds, now_of, window_of, zone_of
 
     named = named_sources(
         {"notifications": asked.notifications, "triggers": asked.triggers, "artifacts": asked.artifacts}
     )
     config = load_config(asked.config, named)
     config = config if asked.zone is None else replace(config, timezone=zone_of(asked.zone))
-    window = window_of(asked.since, asked.until, asked.now, config.timezone)
+    now = now_of(asked.now, config.timezone)
+    end = last_end(config, nanoseconds(now)) if asked.since is None and asked.until is None else None
+    window = window_of(asked.since, asked.until, now, config.timezone, end)
     if not is_quiet and (unread := passed_over(asked.config, named)):
         say(f"{unread} was not read, as options name what to read; --config {unread} adds it")
     return config, window

@@ -4,15 +4,17 @@ from __future__ import annotations
 
 import os
 import stat
+from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from forensics.errors import ForensicsError
 
 if TYPE_CHECKING:
-    from forensics.config import Tracker
+    from forensics.config import Config, Tracker
 
 LONGEST = 4096
+SLACK_TOKEN = "FORENSICS_SLACK_TOKEN"
 READ_BY_OTHERS = stat.S_IRWXG | stat.S_IRWXO
 
 
@@ -25,6 +27,18 @@ def token_of(settings: Tracker) -> str:
     if settings.token_file is not None:
         return from_file(Path(settings.token_file))
     return from_variable(settings.token_env, "the tracker's token", "[tracker] token_env")
+
+
+def tokens_of(config: Config) -> dict[str, str]:
+    """Return the secrets of live sources by the sources' keys; one that is not there is missed by its source alone."""
+    from forensics.pipeline import key_of
+
+    variables = {key_of(each): each.token_env or SLACK_TOKEN for each in config.sources if each.kind == "slack"}
+    found: dict[str, str] = {}
+    for name in sorted(set(variables.values())):
+        with suppress(ForensicsError):
+            found[name] = from_variable(name, "the token of a live source", "[[source]] token_env")
+    return {key: found[name] for key, name in variables.items() if name in found}
 
 
 def from_variable(name: str, what: str, key: str) -> str:

@@ -31,18 +31,31 @@ def zone_of(name: str) -> ZoneInfo:
     return zone
 
 
-def window_of(since: str | None, until: str | None, now_text: str | None, zone: ZoneInfo) -> Window:
-    """Return the window that the options name, judged at the time that they name.
+def now_of(text: str | None, zone: ZoneInfo) -> datetime:
+    """Return the instant of judging: as it is named, else by the clock.
+
+    Raises:
+        ForensicsError: it cannot be read.
+    """
+    clock = datetime.now(UTC)
+    return asked("--now", text, clock, zone) or clock
+
+
+def window_of(
+    since: str | None, until: str | None, now: datetime, zone: ZoneInfo, last_end: int | None = None
+) -> Window:
+    """Return the window that the options name; where they name none, it begins at ``last_end`` (ns), else 24 h back.
 
     Raises:
         ForensicsError: a time that cannot be read, or a window that is empty or lies in the future.
     """
     from forensics.evidence.paired import Window
 
-    clock = datetime.now(UTC)
-    now = asked("--now", now_text, clock, zone) or clock
     end = asked("--until", until, now, zone) or now
-    begin = asked("--since", since, now, zone) or (end - timedelta(hours=24)).replace(second=0, microsecond=0)
+    begin = asked("--since", since, now, zone)
+    if begin is None and last_end is not None and last_end < nanoseconds(end):
+        return Window(last_end, nanoseconds(end), nanoseconds(now))
+    begin = begin or (end - timedelta(hours=24)).replace(second=0, microsecond=0)
     refuse_unjudgeable(begin, end, now, zone)
     return Window(*(nanoseconds(each) for each in (begin, end, now)))
 

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from fnmatch import fnmatchcase
 from functools import partial
 
@@ -22,8 +22,10 @@ from forensics.classify.reasons import explainer
 from forensics.config import Config, SourceConfig
 from forensics.config_jobs import unconfigured_job
 from forensics.evidence.intake import Evidence, Intake
+from forensics.evidence.memory import FORGOTTEN, Memory
 from forensics.evidence.paired import Window
 from forensics.evidence.provenance import Provenance
+from forensics.evidence.recall import source_key, with_remembered
 from forensics.evidence.records import Batch, Yielded
 from forensics.evidence.result import Result
 from forensics.match.jobtable import stamps
@@ -35,26 +37,38 @@ from forensics.sources.base import ReadOptions
 from forensics.sources.reading import Opened, matching_paths, open_sources
 
 Progress = Callable[[str, int], None]
+LIVE_REACH = 50 * 3600 * 10**9
 
 
 @dataclass(frozen=True)
 class Question:
-    """What a report is asked: which stretch of time, judged when, and of which jobs (globs; none: all)."""
+    """What a report is asked: which stretch of time, judged when, and of which jobs (globs; none: all).
+
+    ``memory`` is what earlier reports left, ``tokens`` the secrets of live sources by their key (``key_of``).
+    """
 
     window: Window
     jobs: tuple[str, ...] = ()
+    memory: Memory = FORGOTTEN
+    tokens: Mapping[str, str] = field(default_factory=dict, repr=False)
+
+    @property
+    def reach(self) -> Window:
+        """Return the window, begun early enough to hold the runs that the last report left pending."""
+        return replace(self.window, since=min([self.window.since, *self.memory.pending.values()]))
 
 
 def report(config: Config, question: Question, progress: Progress = lambda _name, _rows: None) -> Result:
     """Return all that the sources of a config come to for a window."""
     opened = open_sources(with_heartbeats(config))
-    evidence = read_evidence(opened, config, question.window, progress)
+    evidence = read_evidence(opened, config, question, progress)
+    keys = tuple(key_of(source.config) for source in opened)
+    evidence = with_remembered(evidence, question.memory, keys)
     resolved = resolve_jobs(evidence, config.jobs, partial(unconfigured_job, config))
-    configs = [source.config for source in opened]
-    reach = coverage(evidence, configs, [source.source.is_log for source in opened], resolved, question.window.now)
-    paired = pair_runs(resolved, evidence, reach, question.window)
+    reach = coverage(evidence, *told_of(opened, evidence), resolved, question.window.now)
+    paired = pair_runs(resolved, evidence, reach, question.reach)
     judged = judge_runs(paired, evidence, reach, config.mutes, question.window)
-    judged = replace(judged, runs=asked_for(judged.runs, question))
+    judged = replace(judged, runs=asked_for(with_pending(judged.runs, question.memory), question))
     provenance = Provenance(paired, evidence)
     explain = explainer(judged, paired, evidence, reach, provenance, question.window, config.timezone)
     is_owed, is_checkable = owed(judged, paired), checkable(judged)
@@ -94,6 +108,8 @@ def report(config: Config, question: Question, progress: Progress = lambda _name
         explain=explain,
         exit_code=exit_code(blocking, evidence),
         inputs=digest(evidence),
+        keys=keys,
+        memory=question.memory,
     )
 
 
@@ -112,13 +128,32 @@ def with_heartbeats(config: Config) -> list[SourceConfig]:
     ]
 
 
-def read_evidence(opened: Sequence[Opened], config: Config, window: Window, progress: Progress) -> Evidence:
+def key_of(source: SourceConfig) -> str:
+    """Return by what the ledger and the secrets know a source."""
+    return source_key(source.kind, source.path or " ".join(source.channels), source.root)
+
+
+def told_of(opened: Sequence[Opened], evidence: Evidence) -> tuple[list[SourceConfig | None], list[bool]]:
+    """Return of each source of the evidence its config and whether it is a log; the ledger has none, and is none."""
+    own = len(evidence.sources) - len(opened)
+    logs = [source.source.is_log for source in opened]
+    return [*(source.config for source in opened), *[None] * own], [*logs, *[False] * own]
+
+
+def with_pending(runs: pd.DataFrame, memory: Memory) -> pd.DataFrame:
+    """Return the runs with those put into the window that the last report left pending."""
+    if not memory.pending:
+        return runs
+    return runs.assign(in_window=runs["in_window"] | runs["key"].isin(list(memory.pending)))
+
+
+def read_evidence(opened: Sequence[Opened], config: Config, question: Question, progress: Progress) -> Evidence:
     """Return what all sources hold; a source that holds nothing is a fault of its own."""
     intake = Intake()
     for source in opened:
         faults = [source.missing] if source.missing else []
         lanes = (source.config.lane,) if source.config.lane else source.source.lanes
-        yielded = counted(source.read(options_for(source.config, config, window.now)), source.name, progress)
+        yielded = counted(source.read(options_for(source.config, config, question)), source.name, progress)
         intake.take(source.name, source.source.kind, lanes, yielded, faults, declared(source.config))
     return intake.evidence()
 
@@ -138,8 +173,9 @@ def counted(yielded: Iterator[Yielded], name: str, progress: Progress) -> Iterat
         yield each
 
 
-def options_for(source: SourceConfig, config: Config, now: int) -> ReadOptions:
+def options_for(source: SourceConfig, config: Config, question: Question) -> ReadOptions:
     """Return what a source is told beside its path."""
+    now, key = question.window.now, key_of(source)
     patterns = [text for job in config.jobs for text in (*job.artifacts, *job.markers, *job.state_files)]
     return ReadOptions(
         now=now,
@@ -153,6 +189,9 @@ def options_for(source: SourceConfig, config: Config, now: int) -> ReadOptions:
         events=source.events,
         fields=tuple(sorted({text for text in patterns if "#" in text})),
         intervals={job.name: usual_interval(job, now) for job in config.jobs} if source.kind == "heartbeats" else {},
+        since=question.reach.since - LIVE_REACH,
+        token=question.tokens.get(key),
+        kept=question.memory.kept.get(key, ()),
     )
 
 

@@ -41,7 +41,7 @@ MAY_IMPORT: dict[str, frozenset[str]] = {
     "configfile": FOUNDATION,
     "evidence": FOUNDATION,
     "database": FOUNDATION,
-    "ledger": FOUNDATION | {"database"},
+    "ledger": FOUNDATION | {"database", "evidence"},
     **dict.fromkeys(STAGES | SIDE_ROOMS, FOUNDATION | {"evidence"}),
     "recorder": FOUNDATION | {"database"},
     # What publishing remembers from night to night.

@@ -84,6 +84,7 @@ ARTIFACTS = Frame(
         Column("born_at", "instant", True, "when the file was created"),
         Column("changed_at", "instant", True, "when its inode changed"),
         Column("inode", "number", True, "number of its inode, where it is told"),
+        Column("seen_at", "instant", True, "when an earlier report first saw this version of it"),
         *PROVENANCE,
     ),
 )

@@ -22,7 +22,8 @@ LISTED_REJECTS = 1000
 class Evidence:
     """All that was read, as typed frames (see ``frames``), and the account of every source.
 
-    ``kept`` is what live sources ask to be remembered, each with the source's position.
+    ``kept`` is what live sources ask to be remembered, each with the source's position. ``looks`` are the instants
+    (ns, ascending) at which earlier reports read all sources of files.
     """
 
     triggers: pd.DataFrame
@@ -34,6 +35,7 @@ class Evidence:
     rejects: pd.DataFrame
     sources: tuple[SourceRead, ...]
     kept: tuple[tuple[int, Kept], ...] = ()
+    looks: tuple[int, ...] = ()
 
     def frame(self, table: str) -> pd.DataFrame:
         """Return the frame of a table by its name."""
@@ -124,7 +126,7 @@ class Intake:
 
     def evidence(self) -> Evidence:
         """Return everything taken so far as frames."""
-        frames = {frame.name: self._table(frame) for frame in EVIDENCE}
+        frames: dict[str, Any] = {frame.name: self._table(frame) for frame in EVIDENCE}
         return Evidence(
             **frames,
             files=self._file_frame(),

@@ -66,7 +66,9 @@ class Memory:
     instant by which each belongs to a window. ``looks`` are the instants at which earlier reports read a source to
     its end, ascending, by source key. ``rates`` are those of earlier reports, oldest first. ``kept`` is what live
     sources asked to be remembered, by source key, oldest first. ``is_known`` is False without a ledger. ``notes``
-    tell what befell the ledger itself.
+    tell what befell the ledger itself. ``ran`` are the ``now`` of earlier reports over all jobs, whatever their
+    windows, ascending. ``standing`` tells of each blocker of ``last``, by its key, the ``now`` of the first report
+    in a row that told of it, and how many reports did.
     """
 
     is_known: bool = False
@@ -77,6 +79,8 @@ class Memory:
     rates: tuple[PastRate, ...] = ()
     kept: Mapping[str, tuple[Kept, ...]] = field(default_factory=dict)
     notes: tuple[str, ...] = ()
+    ran: tuple[int, ...] = ()
+    standing: Mapping[str, tuple[int, int]] = field(default_factory=dict)
 
 
 FORGOTTEN = Memory()

@@ -11,6 +11,7 @@ import pandas as pd
 from forensics.config import Config
 from forensics.evidence.coverage import Coverage
 from forensics.evidence.intake import Evidence
+from forensics.evidence.lookback import Audit, Changes
 from forensics.evidence.memory import FORGOTTEN, Memory
 from forensics.evidence.paired import ClockOffset, Learnt, Paired, Window
 from forensics.evidence.provenance import Provenance
@@ -33,6 +34,7 @@ class Heartbeat:
 class Blocker:
     """Something that a person must act on. ``since`` in ns; ``text`` is one plain sentence.
 
+    ``about`` is what it concerns where that is no job: the name of a source, or ``NIGHTLY``.
     ``observed`` name rows or the places searched, ``inferred`` what follows, ``todo`` the next step;
     they may quote evidence, so what shows them must treat them as untrusted text.
     """
@@ -48,6 +50,7 @@ class Blocker:
     todo: str = ""
     flags: tuple[str, ...] = ()
     cause: str | None = None
+    about: str | None = None
 
 
 @dataclass(frozen=True)
@@ -65,7 +68,10 @@ class Finding:
 
 @dataclass(frozen=True)
 class ReportingCheck:
-    """Whether the reporting can be believed: ok, suspect or unknown; the counts behind the rate."""
+    """Whether the reporting can be believed: ok, suspect or unknown; the counts behind the rate.
+
+    ``baseline`` is its usual rate, None where that is not known: ``usual_said`` of ``usual_owed`` over so many nights.
+    """
 
     status: str
     reason: str
@@ -75,6 +81,9 @@ class ReportingCheck:
     proven: int
     checkable: int
     baseline: float | None = None
+    usual_said: int = 0
+    usual_owed: int = 0
+    usual_nights: int = 0
 
 
 @dataclass(frozen=True)
@@ -116,7 +125,8 @@ class Result:
     ``runs`` is a frame of type RUNS over all runs near the window; those with ``in_window`` are the
     report's, sorted by (due or first seen, job). ``row`` maps its rows to those of ``paired.runs``.
     ``explain`` gives the reasons of a run by its row in ``runs``, ``provenance`` its evidence by its
-    row in ``paired.runs``.
+    row in ``paired.runs``. ``keys`` are those by which the ledger knows the sources, in their order.
+    ``changes`` is None where no earlier report is known.
     """
 
     config: Config
@@ -134,8 +144,11 @@ class Result:
     explain: Callable[[int], list[str]]
     exit_code: int
     inputs: str
+    keys: tuple[str, ...] = ()
     memory: Memory = FORGOTTEN
     learnt: tuple[Learnt, ...] = ()
     offsets: tuple[ClockOffset, ...] = ()
     filed: Filed = Filed()
     undelivered: tuple[Undelivered, ...] = ()
+    audit: Audit = Audit()
+    changes: Changes | None = None

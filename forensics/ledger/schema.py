@@ -62,5 +62,69 @@ STEPS = (
         """,
         "CREATE INDEX failures_of ON failures (publication, at)",
     ),
+    (
+        """
+        CREATE TABLE reports ( -- every report over all jobs, in its order in time
+            id INTEGER PRIMARY KEY,
+            scope TEXT NOT NULL, -- the config that it was made from
+            now INTEGER NOT NULL,
+            since INTEGER NOT NULL,
+            until INTEGER NOT NULL,
+            is_link INTEGER NOT NULL CHECK (is_link IN (0, 1)), -- it goes on where the one before ended
+            night TEXT NOT NULL, -- the name under which it is published
+            exit_code INTEGER NOT NULL,
+            runs INTEGER NOT NULL,
+            said INTEGER NOT NULL,
+            owed INTEGER NOT NULL,
+            verdicts TEXT NOT NULL, -- JSON, as are those that follow
+            blockers TEXT NOT NULL,
+            sources TEXT NOT NULL,
+            faults TEXT NOT NULL,
+            UNIQUE (scope, now)
+        )
+        """,
+        """
+        CREATE TABLE pending ( -- runs that a report could not judge yet
+            report INTEGER NOT NULL,
+            key TEXT NOT NULL,
+            moment INTEGER NOT NULL, -- by which the run belongs to a window
+            PRIMARY KEY (report, key)
+        ) WITHOUT ROWID
+        """,
+        """
+        CREATE TABLE seen ( -- versions of files that fit a pattern
+            id INTEGER PRIMARY KEY,
+            source TEXT NOT NULL,
+            path TEXT NOT NULL,
+            at INTEGER NOT NULL, -- its mtime
+            size INTEGER,
+            inode INTEGER,
+            changed_at INTEGER,
+            born_at INTEGER,
+            host TEXT,
+            first_seen INTEGER NOT NULL,
+            last_seen INTEGER NOT NULL
+        )
+        """,
+        "CREATE UNIQUE INDEX seen_once ON seen (source, path, at, coalesce(size, -1), coalesce(inode, -1))",
+        "CREATE INDEX seen_at ON seen (at)",
+        """
+        CREATE TABLE looks ( -- when a source was read to its end
+            source TEXT NOT NULL,
+            at INTEGER NOT NULL,
+            PRIMARY KEY (source, at)
+        ) WITHOUT ROWID
+        """,
+        """
+        CREATE TABLE kept ( -- what live sources asked to be remembered; the newest of a key counts
+            source TEXT NOT NULL,
+            key TEXT NOT NULL,
+            recorded INTEGER NOT NULL,
+            at INTEGER NOT NULL,
+            content TEXT NOT NULL,
+            PRIMARY KEY (source, key, recorded)
+        ) WITHOUT ROWID
+        """,
+    ),
 )
 LEDGER = Kind(noun="ledger", mark=b"NWLG", steps=STEPS)

@@ -78,6 +78,7 @@ def pair_runs(resolved: Resolved, evidence: Evidence, coverage: Coverage, window
         overwritten=lost_runs(filed, paths.spine, paths.own_end, table, near),
         orphans={"notifications naming no job": resolved.unnamed},
         is_copied=bool(filed.is_copied.any()),
+        fitting=filed.row,
     )
 
 

@@ -35,7 +35,8 @@ class Filed:
 
     ``row`` is the row among the artifacts, ``wanted`` the pattern's number, ``role`` what a file of it
     proves. ``is_named``: its path names its run; ``is_foreign``: its path names a time of which no run is
-    known here; ``is_copied``: its mtime is that of a copy. ``mtime`` in ns. ``dated``: the dates in its path.
+    known here; ``is_copied``: its mtime is that of a copy. ``mtime`` in ns. ``seen``: when an earlier report first saw it,
+    NAT where none did. ``looks`` are the instants of those reports. ``dated``: the dates in its path.
     """
 
     row: Ints
@@ -43,12 +44,14 @@ class Filed:
     role: np.typing.NDArray[np.object_]
     events: Events
     mtime: Ints
+    seen: Ints
     size: np.typing.NDArray[np.float64]
     is_named: Flags
     is_foreign: Flags
     is_copied: Flags
     dated: list[str]
     patterns: tuple[Wanted, ...]
+    looks: Ints
 
     def is_late(self, run: Ints, own_end: Ints, table: JobTable) -> Flags:
         """Return which files came after their run's own time."""
@@ -93,12 +96,14 @@ def file_witnesses(table: JobTable, evidence: Evidence, spine: Spine, window: Wi
         role=np.array([each.role for each in patterns], dtype=object)[found.wanted],
         events=replace(events(job_of[found.wanted], moment, kind), first=first, last=last),
         mtime=mtime[rows],
+        seen=nanoseconds(frame["seen_at"])[rows],
         size=frame["size"].to_numpy()[rows],
         is_named=named,
         is_foreign=foreign | (copied & ~named),
         is_copied=copied,
         dated=found.dated,
         patterns=patterns,
+        looks=np.array(evidence.looks, dtype=np.int64),
     )
 
 
@@ -312,6 +317,7 @@ def lost_runs(filed: Filed, spine: Spine, own_end: Ints, table: JobTable, near: 
         if len(files) and filed.is_copied[files].any() and each.pattern.date_format is None:
             lost |= mine
         over = mine & (own_end + table.tolerance[each.job] < int(filed.mtime[files].max(initial=NAT)))
+        over &= ~known_by_looks(filed, files, own_end + table.tolerance[each.job])
         over &= ~(keeps_records(each, files) & (spine.start >= int(filed.mtime[files].min(initial=FAR))))
         if each.pattern.is_fixed:
             lost |= over
@@ -322,6 +328,23 @@ def lost_runs(filed: Filed, spine: Spine, own_end: Ints, table: JobTable, near: 
         ):
             lost |= over & written_again(each, table.jobs[each.job], filed, files, spine, own_end)
     return lost
+
+
+def known_by_looks(filed: Filed, files: Ints, ends: Ints) -> Flags:
+    """Return of which runs, each over at one of ``ends``, an earlier report saw what lay at a path afterwards.
+
+    That is so where it was not written again between the run's end and the first look after it: the newest version
+    that this look saw is then the run's own, or is older, and the run wrote none.
+    """
+    known = files[filed.seen[files] != NAT]
+    if not len(filed.looks) or not len(known):
+        return np.zeros(len(ends), dtype=np.bool_)
+    order = known[np.lexsort((filed.mtime[known], filed.seen[known]))]
+    newest = np.maximum.accumulate(filed.mtime[order])
+    place = np.searchsorted(filed.looks, ends)
+    look = np.append(filed.looks, NAT)[place]
+    version = np.searchsorted(filed.seen[order], look, side="right") - 1
+    return np.asarray((place < len(filed.looks)) & (version >= 0) & (newest[version] <= ends), dtype=np.bool_)
 
 
 def keeps_records(each: Wanted, files: Ints) -> bool:
