@@ -132,7 +132,8 @@ class Fit:
         """Return whether this explains the events clearly better than a smaller delay does."""
         closer = np.log(smaller.spread / self.spread)
         closeness = np.sign(closer) * max(0.0, abs(closer) - INDISTINCT) * min(self.near, smaller.near)
-        margin = STRAINED_MARGIN * self.near if self.is_strained and not smaller.is_strained else MARGIN
+        is_stretched = self.is_strained and not smaller.is_strained
+        margin = max(MARGIN, STRAINED_MARGIN * self.near) if is_stretched else MARGIN
         return bool(RUN_WEIGHT * (self.explained - smaller.explained) + closeness > RUN_WEIGHT * margin)
 
 

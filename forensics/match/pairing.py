@@ -75,7 +75,7 @@ def pair_runs(resolved: Resolved, evidence: Evidence, coverage: Coverage, window
         proofs=filed.proofs(at_runs(moved, artifact_run), paths.own_end, paths.spine, table),
         beats=place_beats(table, paths, resolved, evidence, window),
         patterns=pattern_list(resolved.jobs, filed, paths.spine, near),
-        overwritten=lost_runs(filed, paths.spine, paths.own_end, table, near),
+        overwritten=lost_runs(filed, at_runs(moved, artifact_run), paths.spine, paths.own_end, table, near),
         orphans={"notifications naming no job": resolved.unnamed},
         is_copied=bool(filed.is_copied.any()),
         fitting=filed.row,

@@ -21,7 +21,7 @@ from forensics.match.placing import Events, events
 from forensics.match.resolve import texts
 from forensics.match.spans import FAR, HOUR, MINUTE, SECOND, at
 from forensics.match.spine import Spine, own_ends
-from forensics.match.witnesses import Wanted, Witnesses, find_witnesses, wanted_patterns
+from forensics.match.witnesses import Wanted, Witnesses, find_witnesses, homes_of, wanted_patterns
 
 REACH = 50 * HOUR
 COPIED_SHARE, COPIED_LEAST = 0.5, 4
@@ -84,7 +84,8 @@ def file_witnesses(table: JobTable, evidence: Evidence, spine: Spine, window: Wi
     frame = evidence.artifacts
     mtime = nanoseconds(frame["at"])
     near = np.flatnonzero((mtime == NAT) | (mtime >= window.since - REACH))
-    found = find_witnesses([path or "" for path in texts(frame["path"].iloc[near])], patterns)
+    homes = homes_of(texts(frame["host"].iloc[near]), table.jobs) if any(job.host for job in table.jobs) else None
+    found = find_witnesses([path or "" for path in texts(frame["path"].iloc[near])], patterns, homes)
     rows = near[found.row] if len(near) else found.row
     copied = copied_rows(evidence, mtime, table, spine)[rows]
     first, last, named, foreign, moment = named_runs(table, found, patterns, spine, mtime[rows], copied)
@@ -300,8 +301,10 @@ def pattern_list(
     return tuple(listed)
 
 
-def lost_runs(filed: Filed, spine: Spine, own_end: Ints, table: JobTable, near: Mapping[int, str]) -> Flags:
-    """Return the runs whose proof, if there was one, cannot be seen any more.
+def lost_runs(
+    filed: Filed, run: Ints, spine: Spine, own_end: Ints, table: JobTable, near: Mapping[int, str]
+) -> Flags:
+    """Return the runs whose proof, if there was one, cannot be seen any more; ``run`` is the run of each file.
 
     Another run wrote the same path again later, the tree was copied and the pattern has no date, or the
     pattern is most likely misspelt.
@@ -316,8 +319,9 @@ def lost_runs(filed: Filed, spine: Spine, own_end: Ints, table: JobTable, near: 
             lost |= mine
         if len(files) and filed.is_copied[files].any() and each.pattern.date_format is None:
             lost |= mine
-        over = mine & (own_end + table.tolerance[each.job] < int(filed.mtime[files].max(initial=NAT)))
-        over &= ~known_by_looks(filed, files, own_end + table.tolerance[each.job])
+        ends = own_end + table.tolerance[each.job]
+        over = mine & is_written_over(filed, run, files, ends)
+        over &= ~known_by_looks(filed, run, files, ends)
         over &= ~(keeps_records(each, files) & (spine.start >= int(filed.mtime[files].min(initial=FAR))))
         if each.pattern.is_fixed:
             lost |= over
@@ -326,12 +330,20 @@ def lost_runs(filed: Filed, spine: Spine, own_end: Ints, table: JobTable, near: 
             and len(files)
             and can_collide(each, table.jobs[each.job], spine.due[mine])
         ):
-            lost |= over & written_again(each, table.jobs[each.job], filed, files, spine, own_end)
+            lost |= over & written_again(each, table.jobs[each.job], filed, run, files, spine, own_end)
     return lost
 
 
-def known_by_looks(filed: Filed, files: Ints, ends: Ints) -> Flags:
-    """Return of which runs, each over at one of ``ends``, an earlier report saw what lay at a path afterwards.
+def is_written_over(filed: Filed, run: Ints, files: Ints, ends: Ints) -> Flags:
+    """Return which runs, over at ``ends``, were over when the newest of some files was written, or were before its."""
+    if not len(files):
+        return np.zeros(len(ends), dtype=np.bool_)
+    newest = files[np.argmax(filed.mtime[files])]
+    return (ends < filed.mtime[newest]) | (np.arange(len(ends)) < run[newest])
+
+
+def known_by_looks(filed: Filed, run: Ints, files: Ints, ends: Ints) -> Flags:
+    """Return of which runs, over at ``ends``, an earlier report saw what lay at a path afterwards.
 
     That is so where it was not written again between the run's end and the first look after it: the newest version
     that this look saw is then the run's own, or is older, and the run wrote none.
@@ -340,11 +352,14 @@ def known_by_looks(filed: Filed, files: Ints, ends: Ints) -> Flags:
     if not len(filed.looks) or not len(known):
         return np.zeros(len(ends), dtype=np.bool_)
     order = known[np.lexsort((filed.mtime[known], filed.seen[known]))]
-    newest = np.maximum.accumulate(filed.mtime[order])
+    is_newest = filed.mtime[order] == np.maximum.accumulate(filed.mtime[order])
+    newest = order[np.maximum.accumulate(np.where(is_newest, np.arange(len(order)), 0))]
     place = np.searchsorted(filed.looks, ends)
     look = np.append(filed.looks, NAT)[place]
     version = np.searchsorted(filed.seen[order], look, side="right") - 1
-    return np.asarray((place < len(filed.looks)) & (version >= 0) & (newest[version] <= ends), dtype=np.bool_)
+    found = newest[version]
+    is_older = (filed.mtime[found] <= ends) & (run[found] <= np.arange(len(ends)))
+    return np.asarray((place < len(filed.looks)) & (version >= 0) & is_older, dtype=np.bool_)
 
 
 def keeps_records(each: Wanted, files: Ints) -> bool:
@@ -363,17 +378,21 @@ def can_collide(each: Wanted, job: Job, due: Ints) -> bool:
     return first.utcoffset() != last.utcoffset()
 
 
-def written_again(each: Wanted, job: Job, filed: Filed, files: Ints, spine: Spine, own_end: Ints) -> Flags:
-    """Return the runs whose dated path has a file that was written after their own time."""
+def written_again(
+    each: Wanted, job: Job, filed: Filed, run: Ints, files: Ints, spine: Spine, own_end: Ints
+) -> Flags:
+    """Return the runs whose dated path has a file that was written after their own time, or by a later run."""
     lost, form = np.zeros(len(spine), dtype=np.bool_), each.pattern.date_format or ""
     newest: dict[str, int] = {}
-    for file in files:
-        newest[filed.dated[file]] = max(int(filed.mtime[file]), newest.get(filed.dated[file], NAT))
+    for file in files[np.argsort(filed.mtime[files], kind="stable")].tolist():
+        newest[filed.dated[file]] = file
     texts_of: Counter[str] = Counter()
     names: list[tuple[int, str]] = []
     for row in np.flatnonzero((spine.job == each.job) & (spine.due != NAT)).tolist():
         names.append((row, written(form, job.timezone, int(spine.due[row]))))
         texts_of[names[-1][1]] += 1
-    for run, text in names:
-        lost[run] = texts_of[text] > 1 and newest.get(text, NAT) > own_end[run]
+    for row, text in names:
+        file = newest.get(text)
+        if file is not None and texts_of[text] > 1:
+            lost[row] = filed.mtime[file] > own_end[row] or run[file] > row
     return lost
