@@ -126,6 +126,13 @@ def lost(dossier: Dossier, subject: Subject) -> str:
     """Return that a path was written again later, or that its tree was copied."""
     if dossier.paired.is_copied:
         return "The tree of its files was copied: their mtimes are the copy's and prove nothing."
+    cleaned = [each for each in dossier.patterns.get(subject.code, []) if subject.start < (each.cleaned_before or NAT)]
+    if cleaned:
+        oldest = dossier.clock(subject, cleaned[0].cleaned_before or NAT)
+        return (
+            f"No file that fits `{cleaned[0].text}` is older than the run of {oldest}:"
+            " those of earlier runs may have been deleted since."
+        )
     newest = dossier.newest_of_pattern
     found = [int(newest[each.number]) for each in dossier.patterns.get(subject.code, []) if newest[each.number] >= 0]
     if not found:
@@ -177,5 +184,5 @@ def lane_to_add(dossier: Dossier, subject: Subject) -> str:
     if dossier.paired.is_copied:
         return "Lane to add: artifacts, listed on the machine that wrote them; a copy's mtimes tell nothing."
     if dossier.paired.overwritten[subject.row]:
-        return "Lane to add: artifacts with the run's date in their path, or a ledger that sees each of them."
+        return "Lane to add: artifacts with the run's date in their path, kept long enough, or a ledger that saw each."
     return f"Lane to add: artifacts, listed after {dossier.clock(subject, subject.closes)}."

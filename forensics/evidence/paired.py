@@ -99,7 +99,11 @@ class Steps(Links):
 
 @dataclass(frozen=True)
 class Pattern:
-    """A pattern that a job declares: ``is_shared`` means that several of its runs would write the same path."""
+    """A pattern that a job declares: ``is_shared`` means that several of its runs would write the same path.
+
+    ``near`` is a path that it may have been meant for where it fits none. Of runs that began before
+    ``cleaned_before`` (ns) the files were most likely deleted.
+    """
 
     number: int
     job: int
@@ -107,6 +111,7 @@ class Pattern:
     text: str
     is_shared: bool
     near: str | None = None
+    cleaned_before: int | None = None
 
 
 @dataclass(frozen=True)

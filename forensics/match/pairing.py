@@ -10,6 +10,7 @@ from forensics.evidence.coverage import Coverage
 from forensics.evidence.intake import Evidence
 from forensics.evidence.paired import CLAIM_CODES, NAT, Claims, Flags, Ints, Links, Paired, Runs, Window
 from forensics.evidence.schema import nanoseconds
+from forensics.match.cleaned import cleaned_before
 from forensics.match.jobtable import JobTable, job_table
 from forensics.match.placing import Events, Track, candidates, events, place
 from forensics.match.proofs import Filed, file_witnesses, lost_runs, pattern_list, patterns_like
@@ -65,6 +66,8 @@ def pair_runs(resolved: Resolved, evidence: Evidence, coverage: Coverage, window
     claim_run = place_claims(table, paths, resolved, evidence, filed, artifact_run, stepped.ids, window)
     paths, moved, claim_run = with_claim_runs(table, paths, resolved, evidence, claim_run, coverage, window)
     near = patterns_like(filed, evidence, paths.spine, paths.own_end, table, window)
+    file_run = at_runs(moved, artifact_run)
+    cleaned = cleaned_before(filed, file_run, paths.spine, table, evidence, window.now)
     return Paired(
         jobs=resolved.jobs,
         configured=resolved.configured,
@@ -72,10 +75,10 @@ def pair_runs(resolved: Resolved, evidence: Evidence, coverage: Coverage, window
         triggers=Links(moved[triggers.run], triggers.row),
         steps=stepped.moved(moved).steps(),
         claims=claims_of(resolved, evidence, claim_run),
-        proofs=filed.proofs(at_runs(moved, artifact_run), paths.own_end, paths.spine, table),
+        proofs=filed.proofs(file_run, paths.own_end, paths.spine, table),
         beats=place_beats(table, paths, resolved, evidence, window),
-        patterns=pattern_list(resolved.jobs, filed, paths.spine, near),
-        overwritten=lost_runs(filed, at_runs(moved, artifact_run), paths.spine, paths.own_end, table, near),
+        patterns=pattern_list(resolved.jobs, filed, paths.spine, near, cleaned),
+        overwritten=lost_runs(filed, file_run, paths.spine, paths.own_end, table, near, cleaned),
         orphans={"notifications naming no job": resolved.unnamed},
         is_copied=bool(filed.is_copied.any()),
         fitting=filed.row,

@@ -284,9 +284,9 @@ def patterns_like(
 
 
 def pattern_list(
-    jobs: Sequence[Job], filed: Filed, spine: Spine, near: Mapping[int, str]
+    jobs: Sequence[Job], filed: Filed, spine: Spine, near: Mapping[int, str], cleaned: Mapping[int, int]
 ) -> tuple[paired.Pattern, ...]:
-    """Return all patterns, with whether several runs would write one path, and a path that is nearly theirs."""
+    """Return all patterns, with whether several runs would write one path, a path that is nearly theirs, and so on."""
     listed = []
     for each in filed.patterns:
         form = each.pattern.date_format
@@ -296,18 +296,32 @@ def pattern_list(
         )
         shared = each.pattern.is_fixed if form is None else max(texts_written.values(), default=0) > 1
         listed.append(
-            paired.Pattern(each.number, each.job, each.role, each.pattern.text, shared, near.get(each.number))
+            paired.Pattern(
+                number=each.number,
+                job=each.job,
+                role=each.role,
+                text=each.pattern.text,
+                is_shared=shared,
+                near=near.get(each.number),
+                cleaned_before=cleaned.get(each.number),
+            )
         )
     return tuple(listed)
 
 
 def lost_runs(
-    filed: Filed, run: Ints, spine: Spine, own_end: Ints, table: JobTable, near: Mapping[int, str]
+    filed: Filed,
+    run: Ints,
+    spine: Spine,
+    own_end: Ints,
+    table: JobTable,
+    near: Mapping[int, str],
+    cleaned: Mapping[int, int],
 ) -> Flags:
     """Return the runs whose proof, if there was one, cannot be seen any more; ``run`` is the run of each file.
 
-    Another run wrote the same path again later, the tree was copied and the pattern has no date, or the
-    pattern is most likely misspelt.
+    Another run wrote the same path again later, the tree was copied and the pattern has no date, the
+    pattern is most likely misspelt, or files as old as the run's were most likely deleted.
     """
     lost = np.zeros(len(spine), dtype=np.bool_)
     for each in filed.patterns:
@@ -317,6 +331,8 @@ def lost_runs(
         mine = spine.job == each.job
         if each.number in near:
             lost |= mine
+        if each.number in cleaned:
+            lost |= mine & (spine.start < cleaned[each.number])
         if len(files) and filed.is_copied[files].any() and each.pattern.date_format is None:
             lost |= mine
         ends = own_end + table.tolerance[each.job]
