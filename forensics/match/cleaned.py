@@ -12,13 +12,15 @@ from collections.abc import Mapping, Sequence
 
 import numpy as np
 
+from forensics.config import Job
 from forensics.evidence.intake import Evidence
 from forensics.evidence.paired import NAT, Ints
 from forensics.evidence.schema import nanoseconds
 from forensics.match.jobtable import JobTable
-from forensics.match.patterns import DAY
+from forensics.match.patterns import DAY, written
 from forensics.match.proofs import Filed
 from forensics.match.resolve import texts
+from forensics.match.spans import at
 from forensics.match.spine import Spine
 from forensics.match.witnesses import Wanted
 
@@ -44,21 +46,40 @@ def cleaned_before(
 
 
 def _first_kept(each: Wanted, filed: Filed, run: Ints, spine: Spine, table: JobTable, now: int) -> int | None:
-    """Return the start of the first run with a file, where all before it miss theirs and nearly all after it do not."""
+    """Return the start of the first run with a file, where all before it miss theirs and nearly all after it do not.
+
+    Runs that write one path count as one.
+    """
     files = np.flatnonzero((filed.wanted == each.number) & (run >= 0))
-    if not len(files):
-        return None
     ran = np.flatnonzero((spine.job == each.job) & (spine.triggered != NAT))
-    first = int(run[files].min())
-    start = int(spine.start[first])
-    missing, later = ran[ran < first], ran[ran >= first]
-    settled = later[spine.start[later] + table.longest[each.job] < now]
-    has_file = np.isin(settled, run[files])
-    if len(missing) < LEAST_MISSING or start > now - DAY or not len(settled) or has_file.mean() < STEADY_SHARE:
+    if not len(files) or not len(ran) or run[files].min() <= ran[0]:
+        return None
+    path = _paths(each, table.jobs[each.job], spine, ran)
+    owner = np.searchsorted(ran, run[files])
+    has_file = np.zeros(path.max() + 1, dtype=np.bool_)
+    has_file[path[owner[(owner < len(ran)) & (at(ran, np.minimum(owner, len(ran) - 1)) == run[files])]]] = True
+    if not has_file.any():
+        return None
+    first = int(np.argmax(has_file))
+    start = int(spine.start[ran[path == first]].min())
+    settled = path[(path >= first) & (spine.start[ran] + table.longest[each.job] < now)]
+    is_steady = len(settled) > 0 and has_file[np.unique(settled)].mean() >= STEADY_SHARE
+    if first < LEAST_MISSING or start > now - DAY or not is_steady:
         return None
     strays = filed.mtime[(filed.wanted == each.number) & (run < 0)]
     is_oldest = not np.any((strays != NAT) & (strays < start - table.tolerance[each.job]))
     return start if is_oldest else None
+
+
+def _paths(each: Wanted, job: Job, spine: Spine, rows: Ints) -> Ints:
+    """Return for each run the number of the path that it writes, in order of time: runs may share one."""
+    form = each.pattern.date_format
+    if form is None:
+        return np.arange(len(rows))
+    moments = np.where(spine.due[rows] != NAT, spine.due[rows], spine.triggered[rows])
+    known: dict[str, int] = {}
+    texts_written = (written(form, job.timezone, moment) for moment in moments.tolist())
+    return np.array([known.setdefault(text, len(known)) for text in texts_written], dtype=np.int64)
 
 
 def _with_older_files(patterns: Sequence[Wanted], first: Mapping[int, int], evidence: Evidence) -> set[int]:

@@ -355,7 +355,8 @@ def is_written_over(filed: Filed, run: Ints, files: Ints, ends: Ints) -> Flags:
     if not len(files):
         return np.zeros(len(ends), dtype=np.bool_)
     newest = files[np.argmax(filed.mtime[files])]
-    return (ends < filed.mtime[newest]) | (np.arange(len(ends)) < run[newest])
+    is_over = (ends < filed.mtime[newest]) | (np.arange(len(ends)) < run[newest])
+    return np.asarray(is_over, dtype=np.bool_)
 
 
 def known_by_looks(filed: Filed, run: Ints, files: Ints, ends: Ints) -> Flags:
