@@ -22,6 +22,8 @@ EARLY_SHARE, EARLY_SHARE_SPREAD = 0.1, 1.28
 LATE_SHARE, LATE_SHARE_SPREAD = 0.8, 0.84
 RUN_WEIGHT, MARGIN, INDISTINCT = 4.0, 1.5, 0.15
 STRAINED_MARGIN = 0.3
+# So few events can lie close together at a wrong delay, too.
+ALIKE_BY_CHANCE = 3
 # Both sides of a bell, and of the heavier tail of what comes late, hold 1.25 of their spread at full height.
 AREA = 1.2533
 EARLY_CAP, STEEP_CAP, KNEE = 12.0, 10.0, 2.0
@@ -131,7 +133,8 @@ class Fit:
     def beats(self, smaller: Fit) -> bool:
         """Return whether this explains the events clearly better than a smaller delay does."""
         closer = np.log(smaller.spread / self.spread)
-        closeness = np.sign(closer) * max(0.0, abs(closer) - INDISTINCT) * min(self.near, smaller.near)
+        telling = max(0, min(self.near, smaller.near) - ALIKE_BY_CHANCE)
+        closeness = np.sign(closer) * max(0.0, abs(closer) - INDISTINCT) * telling
         is_stretched = self.is_strained and not smaller.is_strained
         margin = max(MARGIN, STRAINED_MARGIN * self.near) if is_stretched else MARGIN
         return bool(RUN_WEIGHT * (self.explained - smaller.explained) + closeness > RUN_WEIGHT * margin)
