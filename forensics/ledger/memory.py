@@ -25,6 +25,7 @@ DAY = 86_400 * 1_000_000_000
 # How long before a window evidence may lie that still has a say in it.
 REACH = 3 * DAY
 OLDEST = 400 * DAY
+OLDEST_SEEN = 100 * DAY
 OLDEST_KEPT = 45 * DAY
 
 
@@ -82,8 +83,8 @@ def remember(ledger: Ledger, left: Left) -> bool:
         look(connection, left.sources, now)
         keep(connection, left.kept, now)
         for table, column, oldest in (
-            ("seen", "last_seen", OLDEST),
-            ("looks", "at", OLDEST),
+            ("seen", "at", OLDEST_SEEN),
+            ("looks", "at", OLDEST_SEEN),
             ("kept", "at", OLDEST_KEPT),
             ("notes", "at", OLDEST),
         ):

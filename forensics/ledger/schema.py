@@ -92,22 +92,26 @@ STEPS = (
         ) WITHOUT ROWID
         """,
         """
-        CREATE TABLE seen ( -- versions of files that fit a pattern
+        CREATE TABLE sources ( -- which were read, by a number that takes less room
             id INTEGER PRIMARY KEY,
-            source TEXT NOT NULL,
-            path TEXT NOT NULL,
+            source TEXT NOT NULL UNIQUE
+        )
+        """,
+        """
+        CREATE TABLE seen ( -- versions of files that fit a pattern; -1 where a number is not known
             at INTEGER NOT NULL, -- its mtime
-            size INTEGER,
-            inode INTEGER,
+            source INTEGER NOT NULL,
+            path TEXT NOT NULL,
+            size INTEGER NOT NULL,
+            inode INTEGER NOT NULL,
             changed_at INTEGER,
             born_at INTEGER,
             host TEXT,
             first_seen INTEGER NOT NULL,
-            last_seen INTEGER NOT NULL
-        )
+            last_seen INTEGER NOT NULL,
+            PRIMARY KEY (at, source, path, size, inode)
+        ) WITHOUT ROWID
         """,
-        "CREATE UNIQUE INDEX seen_once ON seen (source, path, at, coalesce(size, -1), coalesce(inode, -1))",
-        "CREATE INDEX seen_at ON seen (at)",
         """
         CREATE TABLE looks ( -- when a source was read to its end
             source TEXT NOT NULL,

@@ -14,12 +14,17 @@ from forensics.evidence.memory import SeenFile
 from forensics.evidence.records import Kept
 from forensics.ledger.database import Ledger
 
-SEEN = "source, path, at, size, inode, changed_at, born_at, first_seen, min(last_seen, ?1), id, host"
+SEEN = """
+    SELECT sources.source, path, at, nullif(size, -1), nullif(inode, -1), changed_at, born_at, first_seen,
+           min(last_seen, ?1), row_number() OVER (ORDER BY at, seen.source, path, size, inode), host
+    FROM seen JOIN sources ON sources.id = seen.source
+    WHERE first_seen < ?1 AND at >= ?2
+    ORDER BY at, seen.source, path, size, inode
+"""
 SEE = """
-    INSERT INTO seen (source, path, at, size, inode, changed_at, born_at, host, first_seen, last_seen)
-    VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
-    ON CONFLICT (source, path, at, coalesce(size, -1), coalesce(inode, -1))
-    DO UPDATE SET last_seen = max(last_seen, excluded.last_seen)
+    INSERT INTO seen (at, source, path, size, inode, changed_at, born_at, host, first_seen, last_seen)
+    VALUES (?, ?, ?, coalesce(?, -1), coalesce(?, -1), ?, ?, ?, ?, ?)
+    ON CONFLICT (at, source, path, size, inode) DO UPDATE SET last_seen = max(last_seen, excluded.last_seen)
 """
 KEEP = """
     INSERT INTO kept (source, key, recorded, at, content) VALUES (?, ?, ?, ?, ?)
@@ -34,13 +39,12 @@ NEWEST_CONTENT = "SELECT key, content, max(recorded) FROM kept WHERE source = ? 
 
 
 def seen_files(ledger: Ledger, now: int, since: int) -> tuple[SeenFile, ...]:
-    """Return the versions of files from ``since`` on that were seen before ``now``, by source, path and time.
+    """Return the versions of files from ``since`` on that were seen before ``now``, numbered in order of their times.
 
     Raises:
         DatabaseError: it cannot be read.
     """
-    query = f"SELECT {SEEN} FROM seen WHERE first_seen < ?1 AND at >= ?2 ORDER BY source, path, at, id"
-    return tuple(SeenFile(*row) for row in ledger.rows(query, now, since))
+    return tuple(SeenFile(*row) for row in ledger.rows(SEEN, now, since))
 
 
 def looks(ledger: Ledger, now: int, since: int) -> dict[str, tuple[int, ...]]:
@@ -67,14 +71,23 @@ def kept_by(ledger: Ledger, source: str, now: int, since: int) -> tuple[Kept, ..
 
 def see(connection: sqlite3.Connection, files: Iterable[SeenFile]) -> None:
     """Write down versions of files; of those known already, that they are still there."""
+    numbers: dict[str, int] = {}
     rows = (
         (
-            *(storable(each.source), storable(each.path), each.at, each.size, each.inode),
+            *(each.at, _number_of(connection, each.source, numbers), storable(each.path), each.size, each.inode),
             *(each.changed_at, each.born_at, each.host, each.first_seen, each.last_seen),
         )
         for each in files
     )
-    connection.executemany(SEE, rows)
+    connection.executemany(SEE, list(rows))
+
+
+def _number_of(connection: sqlite3.Connection, source: str, known: dict[str, int]) -> int:
+    if source not in known:
+        text = storable(source)
+        connection.execute("INSERT OR IGNORE INTO sources (source) VALUES (?)", (text,))
+        known[source] = connection.execute("SELECT id FROM sources WHERE source = ?", (text,)).fetchone()[0]
+    return known[source]
 
 
 def look(connection: sqlite3.Connection, sources: Iterable[str], at: int) -> None:
