@@ -68,7 +68,7 @@ HOMES: dict[str, frozenset[str]] = {
     "dateutil": frozenset({"timeline"}),
     "cronsim": frozenset({"configfile", "match"}),
     "httpcore": frozenset({"publish"}),
-    "httpx": frozenset({"publish"}),
+    "httpx": frozenset({"publish", "sources"}),
     "fsspec": frozenset({"sources"}),
     "slack_sdk": frozenset({"publish", "sources"}),
     "stamina": frozenset({"publish"}),
@@ -80,8 +80,10 @@ HOMES: dict[str, frozenset[str]] = {
 }
 NETWORK = frozenset({"ftplib", "http", "httpcore", "httpx", "requests", "smtplib", "socket", "ssl", "urllib.request"})
 NETWORK_HOMES = frozenset({"publish"})
+# Modules of other rooms that speak with the network: loaded only where that is asked for, so inside a function.
+REMOTE = frozenset({"forensics.sources.slack_web", "forensics.sources.web"})
 # Slow to import, and not needed by every command.
-HEAVY = frozenset({"dateutil", "numpy", "prometheus_client", "pyarrow", "zstandard"})
+HEAVY = frozenset({"dateutil", "fsspec", "httpx", "numpy", "prometheus_client", "pyarrow", "zstandard"})
 EMPTY_NAMES = frozenset({"common", "data", "helper", "helpers", "info", "item", "manager", "misc", "util", "utils"})
 
 AWARE_OF_SURROUNDINGS = frozenset({"cli", "progress", "__main__"})
@@ -226,6 +228,7 @@ def late_imports(tree: Tree) -> list[str]:
         and room_of(each.module) not in {"cli", "entry"}
         and (each.module, each.function) != (PACKAGE, "__getattr__")
         and each.target.split(".")[0] not in HEAVY
+        and each.target not in REMOTE
     ]
 
 
@@ -245,6 +248,7 @@ def network_users(tree: Tree) -> list[str]:
         for each in foreign_imports(tree)
         if any(f"{each.target}.".startswith(f"{name}.") for name in NETWORK)
         and room_of(each.module) not in NETWORK_HOMES
+        and each.module not in REMOTE
     ]
 
 

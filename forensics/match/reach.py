@@ -64,11 +64,20 @@ def concerned(
         case Lane.LIFECYCLE:
             return frozenset(recorded_jobs(evidence, position, resolved))
         case Lane.NOTIFICATIONS:
-            return channel_jobs(config, resolved.jobs)
+            heard = channel_jobs(config, resolved.jobs)
+            return live_channel_jobs(heard, position, evidence, resolved.jobs) if account.kind == "slack" else heard
         case "beats":
             return frozenset(jobs_in(evidence.beats["source"].to_numpy(), position, resolved.beats))
         case _:
-            return None
+            return homebodies(account, config, resolved.jobs)
+
+
+def homebodies(account: SourceRead, config: SourceConfig | None, jobs: Sequence[Job]) -> frozenset[int] | None:
+    """Return the jobs on a source's hosts; all where no host is known of it, or of no job."""
+    hosts = hosts_of(account, config)
+    if not hosts or not any(job.host for job in jobs):
+        return None
+    return frozenset(code for code, job in enumerate(jobs) if job.host is None or short_host(job.host) in hosts)
 
 
 def recorded_jobs(evidence: Evidence, position: int, resolved: Resolved) -> set[int]:
@@ -91,10 +100,15 @@ def speaks_for(account: SourceRead, config: SourceConfig | None, job: Job) -> bo
     """Return whether a trigger source would show a job: its scheduler's log, on its host."""
     if account.kind == "syslog" and job.scheduler != "cron":
         return False
-    hosts = {short_host(host) for host in account.hosts} | (
+    hosts = hosts_of(account, config)
+    return job.host is None or not hosts or short_host(job.host) in hosts
+
+
+def hosts_of(account: SourceRead, config: SourceConfig | None) -> set[str | None]:
+    """Return the hosts of which a source tells, by their first labels; none where it names none."""
+    return {short_host(host) for host in account.hosts} | (
         {short_host(config.host)} if config and config.host else set()
     )
-    return job.host is None or not hosts or short_host(job.host) in hosts
 
 
 def channel_jobs(config: SourceConfig | None, jobs: Sequence[Job]) -> frozenset[int] | None:
@@ -106,4 +120,28 @@ def channel_jobs(config: SourceConfig | None, jobs: Sequence[Job]) -> frozenset[
         code
         for code, job in enumerate(jobs)
         if str(job.attributes.get("channel", next(iter(read)))).lstrip("#") in read
+    )
+
+
+def live_channel_jobs(
+    heard: frozenset[int] | None, position: int, evidence: Evidence, jobs: Sequence[Job]
+) -> frozenset[int] | None:
+    """Return the jobs for which live channels can speak: each channel is asked by itself, and may have failed.
+
+    A channel may have been configured by its id; its rows tell its name. While any channel failed, nothing is
+    known of a job whose channel nobody named.
+    """
+    files = evidence.files[evidence.files["source"] == position]
+    deaf = {name.rpartition("/")[2] for name in files["name"][files["fault"].notna()].tolist()}
+    rows = evidence.notifications[evidence.notifications["source"] == position]
+    named = {str(name).lstrip("#") for name in rows["channel"].dropna().unique()}
+    told = (job.attributes.get("channel") for job in jobs)
+    channels = [None if channel is None else str(channel).lstrip("#") for channel in told]
+    if heard is None and not deaf:
+        return None
+    return frozenset(
+        code
+        for code, channel in enumerate(channels)
+        if (not deaf if channel is None else channel not in deaf)
+        and (heard is None or code in heard or channel in named)
     )

@@ -10,11 +10,13 @@ from forensics.sources.generic import Csv, JsonLines, Parquet
 from forensics.sources.heartbeats import HeartbeatFiles
 from forensics.sources.ls_listing import LsListing
 from forensics.sources.registry import Registry
+from forensics.sources.slack import SlackLive
 from forensics.sources.slack_export import SlackExport
 from forensics.sources.syslog import Syslog
 
 SOURCES: tuple[Source, ...] = (
     SlackExport(),
+    SlackLive(),
     Syslog(),
     FileTree(),
     FindListing(),

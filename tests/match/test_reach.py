@@ -6,13 +6,14 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 
+import pandas as pd
 import pytest
 
 from forensics.config import SourceConfig
 from forensics.evidence.coverage import ALWAYS, EVER
 from forensics.evidence.intake import SourceRead
-from forensics.match.reach import channel_jobs, coverage, is_fresh, span_of, speaks_for
-from tests.match.builders import MINUTE, at, evidence, ints, job, message, resolved, step, trigger
+from forensics.match.reach import channel_jobs, concerned, coverage, is_fresh, span_of, speaks_for
+from tests.match.builders import MINUTE, at, evidence, file, ints, job, message, resolved, step, trigger
 
 DAY = 24 * 60 * MINUTE
 NOW = at("2026-03-20T00:00")
@@ -103,5 +104,53 @@ def test_trigger_log_speaks_for_a_foreign_job_that_it_shows() -> None:
     assert covered("triggers", trigger("07:00", "two")) == [True, True]
 
 
+def trees(*hosts: str | None) -> list[bool]:
+    """Return of which jobs (on web1, on web2, on no known host) a tree covers the day, its files lying on these hosts."""
+    jobs = (job("one", host="web1"), job("one", host="web2"), job("three"))
+    read = evidence(file("x", "07:00"))
+    whole = tuple(
+        replace(each, covers=(at("00:00"), NOW), hosts=frozenset(filter(None, hosts))) for each in read.sources
+    )
+    found = coverage(
+        replace(read, sources=whole), [None] * len(whole), [False] * len(whole), resolved(read, *jobs), NOW
+    )
+    return found.covers("artifacts", ints(range(3)), ints([at("01:00")] * 3), ints([at("23:00")] * 3)).tolist()
+
+
+@pytest.mark.parametrize(
+    ("hosts", "told"), [(["WEB1.example.org"], [True, False, True]), (["web1", "web2"], [True] * 3), ([], [True] * 3)]
+)
+def test_tree_of_a_host_speaks_for_its_jobs(hosts: list[str | None], told: list[bool]) -> None:
+    assert trees(*hosts) == told
+
+
 def test_messages_speak_for_all() -> None:
     assert covered("notifications", message("one ok", "07:00")) == [True, True]
+
+
+def live(*, failed: tuple[str, ...] = (), channels: tuple[str, ...] = ()) -> list[bool]:
+    """Return for which jobs (of #ops, of #random, of no named channel) a live workspace speaks."""
+    read = evidence(message("one ok", "07:00", channel="ops"))
+    files = read.files.assign(name="slack/ops")
+    faults = [("slack/" + name, "not in the channel") for name in failed]
+    files = pd.concat([files, *(files.iloc[:1].assign(name=name, fault=why) for name, why in faults)])
+    place = int(read.notifications["source"].iloc[0])
+    account = replace(read.sources[place], kind="slack")
+    sources = tuple(account if at == place else each for at, each in enumerate(read.sources))
+    jobs = [job("one", attributes={"channel": "#ops"}), job("two", attributes={"channel": "random"}), job("three")]
+    config = SourceConfig("slack", "", channels=channels)
+    given = replace(read, files=files, sources=sources)
+    heard = concerned("notifications", place, account, config, given, resolved(given, *jobs))
+    return [heard is None or code in heard for code in range(3)]
+
+
+def test_live_workspace_speaks_for_all() -> None:
+    assert live() == [True, True, True]
+
+
+def test_channel_that_failed_speaks_for_nobody() -> None:
+    assert live(failed=("random",)) == [True, False, False]
+
+
+def test_channel_named_by_its_id_speaks_for_the_jobs_of_its_name() -> None:
+    assert live(channels=("C0OPS",)) == [True, False, True]

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import json
 import zipfile
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from forensics.evidence.records import Batch, FileRead, Reject
+from forensics.evidence.records import Batch, FileRead, Kept, Reject, Yielded
 from forensics.sources.base import ReadOptions
 from forensics.sources.slack_export import SlackExport
 
@@ -52,11 +52,12 @@ def zipped(folder: Path, target: Path, prefix: str = "") -> Path:
 
 @dataclass
 class Outcome:
-    """All that reading an export gave."""
+    """All that reading an export or a workspace gave."""
 
     rows: list[dict[str, Any]] = field(default_factory=list)
     rejects: list[Reject] = field(default_factory=list)
     reads: list[FileRead] = field(default_factory=list)
+    kept: list[Kept] = field(default_factory=list)
 
     def read(self, name: str) -> FileRead:
         (found,) = [read for read in self.reads if read.file.endswith(name)]
@@ -71,8 +72,12 @@ class Outcome:
 
 
 def outcome(path: Path, **options: Any) -> Outcome:
+    return gathered(SlackExport().read(path, ReadOptions(now=(EIGHT + 86_400) * 10**9, **options)))
+
+
+def gathered(yielded: Iterable[Yielded]) -> Outcome:
     found = Outcome()
-    for each in SlackExport().read(path, ReadOptions(now=(EIGHT + 86_400) * 10**9, **options)):
+    for each in yielded:
         match each:
             case Batch():
                 values = zip(*each.columns.values(), strict=True)
@@ -81,6 +86,8 @@ def outcome(path: Path, **options: Any) -> Outcome:
                 found.rejects.append(each)
             case FileRead():
                 found.reads.append(each)
+            case Kept():
+                found.kept.append(each)
     return found
 
 
