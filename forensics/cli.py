@@ -131,6 +131,7 @@ def main() -> None:
     multiple=True,
     help="Also write this file; the suffix tells the format. May be given again.",
 )
+@click.option("--archive", metavar="DIR", help="Also keep this night's report there, as .md and .json, and as latest.")
 @click.option("--panel", is_flag=True, help="Show the heartbeat panel alone, as Markdown.")
 @click.option(
     "--file-issues", is_flag=True, help="Also bring the tracker's issues up to date, and publish where [publish] says."
@@ -144,6 +145,7 @@ def report(
     asked: Asked,
     form: str,
     outputs: tuple[str, ...],
+    archive: str | None,
     panel: bool,
     file_issues: bool,
     exit_zero: bool,
@@ -160,6 +162,7 @@ def report(
       forensics report --config forensics.toml --since yesterday --output night.md
       forensics report --triggers /var/log/cron.log --since "yesterday 18:00"
     """  # noqa: D301 - as above
+    from forensics.cli_archive import archived, check_archive, remembered
     from forensics.cli_memory import Recollection
     from forensics.cli_outputs import check_outputs, deliver, say, tell
     from forensics.cli_plan import plan_text
@@ -168,14 +171,20 @@ def report(
     ledger = Recollection(is_used=not no_ledger, is_dry=dry_run)
     config, window = settled(asked, is_quiet=quiet, last_end=ledger.last_end)
     check_outputs(form, panel, outputs, config)
+    if archive is not None:
+        check_archive(archive, config, asked.jobs)
     if file_issues:
         check_filing(config, no_ledger=no_ledger)
     memory = ledger.recalled(config, window)
+    if archive is not None:
+        memory = remembered(memory, archive, window, config.timezone)
     result = read(config, window, asked.jobs, memory, is_silent=quiet or no_progress)
     filing = with_ledger(result, no_ledger=no_ledger)
     if file_issues:
         filing = file_issues_of(filing.result, is_dry=dry_run)
     troubles = [*filing.troubles, *deliver(filing.result, form, panel, outputs)]
+    if archive is not None:
+        troubles += archived(filing.result, archive, is_dry=dry_run)
     troubles += ledger.remembered(filing.result, is_about_all=not asked.jobs)
     code = UNREACHED if troubles else 0 if exit_zero and result.exit_code in (1, 3) else result.exit_code
     is_planned = file_issues and not quiet and (filing.result.filed.planned or not filing.troubles)

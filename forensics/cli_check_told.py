@@ -82,22 +82,23 @@ def closing(course: Course) -> str:
 def told_json(course: Course) -> str:
     """Return what came of a check as data, in the words of the report."""
     from forensics.report import machine
+    from forensics.report.machine_values import clean, instant
 
     result, filing = course.seen.result, course.filing
     told = {
         "schema": machine.SCHEMA,
-        "now": machine.instant(course.order.now),
+        "now": instant(course.order.now),
         "exit": {"code": course.code, "blockers": bool(course.seen.blockers)},
         "dry_run": course.order.is_dry,
         "blockers": list(map(machine.blocker, course.seen.blockers)),
         "heartbeats": list(map(machine.heartbeat, result.heartbeats)),
         "alerts": {
             "raised": [alert_of(course, str(path), alert) for path, alert in course.raised.items()],
-            "removed": [machine.clean(str(path)) for path in course.cleared],
+            "removed": [clean(str(path)) for path in course.cleared],
         },
-        "unread": list(map(machine.clean, course.seen.unread)),
-        "troubles": list(map(machine.clean, course.troubles)),
-        "notes": list(map(machine.clean, course.notes)),
+        "unread": list(map(clean, course.seen.unread)),
+        "troubles": list(map(clean, course.troubles)),
+        "notes": list(map(clean, course.notes)),
         "tracker": machine.tracker(filing.result if filing else result),
     }
     return json.dumps(told, indent=2, allow_nan=False) + "\n"
@@ -105,7 +106,7 @@ def told_json(course: Course) -> str:
 
 def alert_of(course: Course, path: str, alert: Alert) -> dict[str, str | None]:
     """Return an alert that stands: whose, where, and what became of the hook in this check."""
-    from forensics.report import machine
+    from forensics.report.machine_values import clean
 
     hook = course.hooks.get(alert.name)
-    return {"job": machine.clean(alert.blocker.job), "path": machine.clean(path), "hook": machine.clean(hook)}
+    return {"job": clean(alert.blocker.job), "path": clean(path), "hook": clean(hook)}

@@ -96,6 +96,7 @@ def left_by(result: Result, *, is_about_all: bool) -> Left:
     from forensics.evidence.memory import PastReport
     from forensics.ledger.memory import Left
     from forensics.ledger.nights import Night
+    from forensics.redaction import redact
 
     window, summary, reporting = result.window, result.summary, result.reporting
     sources = [source for source in result.evidence.sources if source.kind != LEDGER]
@@ -106,9 +107,9 @@ def left_by(result: Result, *, is_about_all: bool) -> Left:
         exit_code=result.exit_code,
         runs=summary.runs,
         verdicts=summary.verdicts,
-        blockers={blocker_key(blocker): blocker.text for blocker in result.blockers},
+        blockers={blocker_key(blocker): redact(blocker.text) for blocker in result.blockers},
         sources={source.name: sum(source.rows.values()) for source in sources},
-        faults={source.name: "; ".join(source.faults) for source in sources if source.faults},
+        faults={source.name: redact("; ".join(source.faults)) for source in sources if source.faults},
     )
     night = Night(
         scope=str(result.config.file),

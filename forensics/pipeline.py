@@ -10,7 +10,9 @@ from functools import partial
 
 import pandas as pd
 
+from forensics.analyse.audit import audit_findings, audited, of_audit
 from forensics.analyse.blockers import blockers
+from forensics.analyse.changes import changes_since
 from forensics.analyse.exits import exit_code
 from forensics.analyse.findings import findings
 from forensics.analyse.heartbeats import panel
@@ -34,7 +36,7 @@ from forensics.match.reach import coverage
 from forensics.match.recent import recent_due_times, usual_interval
 from forensics.match.resolve import resolve_jobs
 from forensics.sources.base import ReadOptions
-from forensics.sources.reading import Opened, matching_paths, open_sources
+from forensics.sources.reading import Opened, open_sources, own_paths
 
 Progress = Callable[[str, int], None]
 LIVE_REACH = 50 * 3600 * 10**9
@@ -72,8 +74,9 @@ def report(config: Config, question: Question, progress: Progress = lambda _name
     provenance = Provenance(paired, evidence)
     explain = explainer(judged, paired, evidence, reach, provenance, question.window, config.timezone)
     is_owed, is_checkable = owed(judged, paired), checkable(judged)
-    reporting = check_reporting(judged.runs, is_owed, is_checkable, config.reporting.threshold)
-    has_panel = config.heartbeats.configured or bool(len(evidence.beats))
+    reporting = check_reporting(judged.runs, is_owed, is_checkable, config.reporting.threshold, question.memory.rates)
+    audit = audited(question.memory, evidence, question.window, judged.runs)
+    has_panel = any(source.kind == "heartbeats" for source in evidence.sources)
     due = recent_due_times(config.jobs if has_panel else (), question.window.now)
     asked = replace(config, jobs=tuple(job for job in config.jobs if is_asked_for(job.name, question)))
     beats = tuple(
@@ -91,8 +94,9 @@ def report(config: Config, question: Question, progress: Progress = lambda _name
         provenance,
         config.timezone,
         config.mutes,
+        tuple(of_audit(audit, config.timezone)),
     )
-    return Result(
+    result = Result(
         config=config,
         window=question.window,
         evidence=evidence,
@@ -103,14 +107,19 @@ def report(config: Config, question: Question, progress: Progress = lambda _name
         reporting=reporting,
         blockers=blocking,
         heartbeats=beats,
-        findings=findings(judged.runs, paired, evidence, reach, asked, question.window, config.timezone, provenance),
+        findings=(
+            *audit_findings(audit, question.memory.notes),
+            *findings(judged.runs, paired, evidence, reach, asked, question.window, config.timezone, provenance),
+        ),
         provenance=provenance,
         explain=explain,
         exit_code=exit_code(blocking, evidence),
         inputs=digest(evidence),
         keys=keys,
         memory=question.memory,
+        audit=audit,
     )
+    return replace(result, changes=changes_since(result, question.jobs))
 
 
 def with_heartbeats(config: Config) -> list[SourceConfig]:
@@ -121,7 +130,7 @@ def with_heartbeats(config: Config) -> list[SourceConfig]:
         if config.heartbeats.configured
         else []
     )
-    there = [folder for folder in folders if matching_paths(folder)]
+    there = [folder for folder in folders if own_paths(SourceConfig("heartbeats", folder))]
     return [
         *config.sources,
         *(SourceConfig("heartbeats", folder) for folder in (there if there or named else folders[:1])),

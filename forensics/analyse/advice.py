@@ -57,6 +57,12 @@ REPORTING = (
     "Send one message by hand and read the answer; compare the settings of jobs that got through with the others'."
 )
 SOURCE = "Mend the path or the file and make the report again: until then it speaks without this evidence."
+NIGHTLY_MISSED = (
+    "See whether the report's own line still stands in the crontab, or its timer is enabled, and what it said last. "
+    "Have something on another host expect the report, such as a heartbeat."
+)
+LEDGER_BEGUN = "Keep the file that was set aside, and see what else on that disk is damaged; the reports go on."
+SOURCE_SILENT = "See whether what it reads is still mounted, written, and at that path."
 CONFIG = "Mend the job's schedule; until then no run of it can be missed."
 
 

@@ -11,6 +11,7 @@ import pandas as pd
 
 from forensics.analyse import advice
 from forensics.analyse.columns import Columns
+from forensics.analyse.heartbeats import is_over
 from forensics.analyse.run_blockers import Explain, of_trouble
 from forensics.analyse.troubles import troubles
 from forensics.analyse.unread import Unread, unread
@@ -51,19 +52,21 @@ def blockers(
     provenance: Provenance,
     zone: ZoneInfo,
     mutes: Sequence[Mute] = (),
+    others: Sequence[Blocker] = (),
 ) -> tuple[Blocker, ...]:
     """Return everything that a person must act on, worst first.
 
     ``explain`` and ``provenance`` are asked for rows of ``runs``; times in texts are in ``zone``.
-    ``mutes`` silence the heartbeats of their jobs; muted runs are known by their flag.
+    ``mutes`` silence the heartbeats and schedules of their jobs; muted runs are known by their flag.
+    ``others`` are found elsewhere, and ranked among them.
     """
     columns = Columns(runs)
     found = [of_trouble(each, columns, explain, provenance, zone) for each in troubles(columns, window.since)]
     found += of_heartbeats([beat for beat in heartbeats if not is_muted(beat.job, mutes, window.now)])
     found += of_reporting(reporting, columns)
     found += [of_source(each) for each in unread(evidence)]
-    found += [of_config(job) for job in jobs if job.problem is not None]
-    return tuple(sorted(found, key=rank))
+    found += [of_config(job) for job in jobs if job.problem is not None and is_awaited(job, mutes, window.now)]
+    return tuple(sorted([*found, *others], key=rank))
 
 
 def rank(blocker: Blocker) -> tuple[int, bool, int, str, str]:
@@ -82,6 +85,11 @@ def is_muted(job: str, mutes: Sequence[Mute], now: int) -> bool:
     )
 
 
+def is_awaited(job: Job, mutes: Sequence[Mute], now: int) -> bool:
+    """Return whether anything is to be expected of a job: its life is not over, and nobody muted it."""
+    return not is_over(job, now) and not is_muted(job.name, mutes, now)
+
+
 def of_heartbeats(heartbeats: Sequence[Heartbeat]) -> Iterator[Blocker]:
     """Yield a blocker for each job whose heartbeat is overdue, absent, or not to be believed."""
     by_job: dict[str, list[Heartbeat]] = {}
@@ -97,10 +105,16 @@ def of_heartbeats(heartbeats: Sequence[Heartbeat]) -> Iterator[Blocker]:
             since=worst.last if worst.status == "stale" else None,
             count=len(beats),
             text=beat_text(worst),
-            observed=tuple(beat_text(beat) for beat in beats[1:SHOWN_FAULTS]),
+            observed=(*said_of(worst), *(beat_text(beat) for beat in beats[1:SHOWN_FAULTS])),
             inferred=STALE if worst.status == "stale" else "",
             todo=advice.BY_BEAT[worst.status],
         )
+
+
+def said_of(beat: Heartbeat) -> Iterator[str]:
+    """Yield what else is known of a beat that can be believed: its host, or its own word for how the job went."""
+    if beat.ratio is not None and beat.reason:
+        yield f"Of this beat: {beat.reason}."
 
 
 def beat_text(beat: Heartbeat) -> str:
@@ -151,6 +165,7 @@ def of_source(gap: Unread) -> Blocker:
         observed=gap.faults,
         inferred="So what this source would have shown is not known.",
         todo=advice.SOURCE,
+        about=gap.source,
     )
 
 

@@ -12,9 +12,11 @@ import pandas as pd
 
 from forensics.analyse.blockers import HEALTHY, is_muted
 from forensics.analyse.columns import Columns, words
+from forensics.analyse.heartbeats import is_over
 from forensics.analyse.run_blockers import when
 from forensics.analyse.wording import counted
 from forensics.evidence.concerns import Check, Concern, Recovery, Subject
+from forensics.evidence.lookback import NIGHTLY
 from forensics.evidence.paired import Ints
 from forensics.evidence.provenance import Provenance
 from forensics.evidence.result import Blocker, Heartbeat, Result
@@ -34,6 +36,7 @@ GOOD: dict[str, tuple[Verdict, ...]] = {
 }
 SILENT = "heartbeats_silent"
 CHECK = "forensics-heartbeat-check"
+OWN = (CHECK, "night-watch")
 REPORTING = "reporting"
 
 
@@ -57,8 +60,10 @@ def is_to_be_filed(blocker: Blocker, result: Result, kinds: Collection[str]) -> 
     """Return whether a blocker is a trouble of its own.
 
     A failure that only a message speaks of is none while the messages cannot be believed: the issue about
-    the reporting stands for it.
+    the reporting stands for it. A report that did not run is over as soon as it is known.
     """
+    if blocker.about == NIGHTLY:
+        return False
     is_hearsay = blocker.kind == Verdict.FAILED and Flag.UNPROVEN in blocker.flags
     return blocker.kind in kinds and not (is_hearsay and result.reporting.status == "suspect")
 
@@ -83,9 +88,10 @@ def hosts_told(result: Result) -> frozenset[str]:
 def with_causes(result: Result) -> Iterator[Blocker]:
     """Yield the blockers; where no heartbeat at all is healthy, silence has one cause, whatever it is.
 
-    That of the check itself does not count: it is healthy whenever somebody looks.
+    Our own do not count: they are healthy whenever somebody looks. Nor do jobs of which no beat is awaited.
     """
-    beats = [beat for beat in result.heartbeats if beat.job != CHECK]
+    awaited = (beat for beat in result.heartbeats if beat.ratio is not None or beat.status not in HEALTHY)
+    beats = [beat for beat in awaited if beat.job not in OWN]
     all_silent = bool(beats) and not any(beat.status in HEALTHY for beat in beats)
     for blocker in result.blockers:
         if blocker.kind == "stale" and all_silent:
@@ -95,18 +101,22 @@ def with_causes(result: Result) -> Iterator[Blocker]:
 
 
 def muted_jobs(result: Result) -> frozenset[str]:
-    """Return the jobs that are muted now, or of which a run of the window is."""
+    """Return the jobs that are muted now, or of which every run of the window is.
+
+    A run after the end of a mute speaks for its job again, whatever came before it.
+    """
     columns = Columns(result.runs)
-    seen = set(result.runs["job"][columns.is_muted & columns.in_window])
+    seen, told = (set(result.runs["job"][rows]) for rows in (columns.in_window & columns.is_muted, columns.told))
     named = {job.name for job in result.config.jobs} | {beat.job for beat in result.heartbeats}
     now = result.window.now
-    return frozenset(seen | {name for name in named if is_muted(name, result.config.mutes, now)})
+    return frozenset((seen - told) | {name for name in named | seen if is_muted(name, result.config.mutes, now)})
 
 
 def all_recoveries(result: Result, hosts: Collection[str]) -> Iterator[Recovery]:
     """Yield every good check of a reading."""
     yield from of_runs(result, hosts, result.config.timezone)
     yield from of_beats(result.heartbeats)
+    yield from of_ended(result, hosts)
     if result.reporting.status == "ok":
         yield Recovery(Subject(REPORTING), (f"Reporting ok: {result.reporting.reason}.",))
 
@@ -120,6 +130,19 @@ def of_runs(result: Result, hosts: Collection[str], zone: ZoneInfo) -> Iterator[
             told = (sentence(mine, columns, result.provenance, zone),)
             for kind in (kind for kind, asked in GOOD.items() if asked == verdicts):
                 yield Recovery(subject_of(kind, job, host, hosts), told)
+
+
+def of_ended(result: Result, hosts: Collection[str]) -> Iterator[Recovery]:
+    """Yield for each job whose life is over that nothing of it is awaited any more, whatever its trouble was."""
+    going_on = {job.name for job in result.config.jobs if not is_over(job, result.window.now)}
+    for job in result.config.jobs:
+        if job.until is None or not is_over(job, result.window.now):
+            continue
+        zone = result.config.timezone
+        told = f"The config has it end {job.until.astimezone(zone):%Y-%m-%d %H:%M}: nothing of it is awaited since."
+        kinds = GOOD if job.name in going_on else (*GOOD, "stale", "config")
+        for kind in kinds:
+            yield Recovery(subject_of(kind, job.name, job.host, hosts), (told,))
 
 
 @dataclass(frozen=True)

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 
 import pandas as pd
 
+from forensics.analyse.baseline import Baseline, baseline_of, is_far_under
 from forensics.analyse.columns import Columns
 from forensics.analyse.wording import percent, share
+from forensics.evidence.memory import PastRate
 from forensics.evidence.paired import Flags
 from forensics.evidence.result import ReportingCheck
 from forensics.verdicts import Claim
@@ -34,16 +37,28 @@ class Tally:
         return self.said / self.owed if self.owed else 0.0
 
 
-def check_reporting(runs: pd.DataFrame, owed: Flags, checkable: Flags, threshold: float) -> ReportingCheck:
-    """Return whether the reporting of the window can be believed.
+def check_reporting(
+    runs: pd.DataFrame, owed: Flags, checkable: Flags, threshold: float, rates: Sequence[PastRate] = ()
+) -> ReportingCheck:
+    """Return whether the reporting of the window can be believed; ``rates`` are those of earlier reports.
 
     It is suspect when its rate is under the threshold and would not be, had every proven run said
-    success; or when so few of the proven runs said success that chance does not explain it. Where the
-    work is missing as well as the message, the message is not to blame.
+    success; or when so few of the proven runs said success that chance does not explain it; or when it
+    lies far under its own baseline. Where the work is missing as well as the message, the message is
+    not to blame.
     """
-    tally = tallied(Columns(runs), owed, checkable)
-    status, reason = judged(tally, threshold)
-    return ReportingCheck(status, reason, threshold, tally.said, tally.owed, tally.proven, tally.checkable)
+    tally, usual = tallied(Columns(runs), owed, checkable), baseline_of(rates, threshold)
+    status, reason = judged(tally, threshold, usual)
+    check = ReportingCheck(status, reason, threshold, tally.said, tally.owed, tally.proven, tally.checkable)
+    if usual is None:
+        return check
+    return replace(
+        check,
+        baseline=usual.rate,
+        usual_said=usual.said,
+        usual_owed=usual.owed,
+        usual_nights=len(usual.nights),
+    )
 
 
 def tallied(columns: Columns, owed: Flags, checkable: Flags) -> Tally:
@@ -54,7 +69,7 @@ def tallied(columns: Columns, owed: Flags, checkable: Flags) -> Tally:
     return Tally(*(int(mask.sum()) for mask in masks))
 
 
-def judged(tally: Tally, threshold: float) -> tuple[str, str]:
+def judged(tally: Tally, threshold: float, usual: Baseline | None = None) -> tuple[str, str]:
     """Return the status and its reason."""
     said = f"said success {share(tally.said, tally.owed)}"
     proven = f"work proven {share(tally.proven, tally.owed)}"
@@ -63,6 +78,8 @@ def judged(tally: Tally, threshold: float) -> tuple[str, str]:
         return "unknown", "no run from which a message was due"
     if tally.rate < threshold and is_to_blame(tally, threshold):
         return "suspect", f"{said}, under {limit}, while {proven}"
+    if usual is not None and is_far_under(usual, tally.rate, tally.proven_and_said, tally.proven):
+        return "suspect", f"{said}, far under the usual {percent(usual.said, usual.owed)}, while {proven}"
     if tally.checkable < ENOUGH_PROOF * tally.owed:
         return "unknown", f"{said}, but proof could be had for only {share(tally.checkable, tally.owed)}"
     if tally.rate < threshold:

@@ -74,6 +74,9 @@ class Audit:
     lost: int = 0
 
 
+UNAUDITED = Audit()
+
+
 def trouble_key(kind: str, job: str | None, host: str | None, about: str | None) -> str:
     """Return by what a trouble is known from report to report; secrets are masked, ``key_parts`` takes it apart."""
     return json.dumps([kind, *(None if part is None else redact(part) for part in (job, host, about))])

@@ -42,7 +42,7 @@ class PastRate:
 class SeenFile:
     """A version of a file that earlier reports saw: it stood there from ``at`` (its mtime) to ``last_seen``, in ns.
 
-    ``source`` is the key of its source (see ``source_key``), ``record`` its row in the ledger.
+    ``source`` is the key of its source (see ``source_key``), ``record`` its place among those that are remembered.
     """
 
     source: str

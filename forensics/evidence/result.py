@@ -11,7 +11,7 @@ import pandas as pd
 from forensics.config import Config
 from forensics.evidence.coverage import Coverage
 from forensics.evidence.intake import Evidence
-from forensics.evidence.lookback import Audit, Changes
+from forensics.evidence.lookback import UNAUDITED, Audit, Changes
 from forensics.evidence.memory import FORGOTTEN, Memory
 from forensics.evidence.paired import ClockOffset, Learnt, Paired, Window
 from forensics.evidence.provenance import Provenance
@@ -150,5 +150,5 @@ class Result:
     offsets: tuple[ClockOffset, ...] = ()
     filed: Filed = Filed()
     undelivered: tuple[Undelivered, ...] = ()
-    audit: Audit = Audit()
+    audit: Audit = UNAUDITED
     changes: Changes | None = None

@@ -7,8 +7,7 @@ from __future__ import annotations
 
 import json
 import math
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from functools import lru_cache
+from collections.abc import Iterable, Iterator
 from itertools import islice
 from typing import Any
 
@@ -17,8 +16,9 @@ import numpy as np
 from forensics.evidence.intake import SourceRead
 from forensics.evidence.provenance import LANES, Place
 from forensics.evidence.result import Blocker, Finding, Heartbeat, Result
-from forensics.redaction import redact, redact_all
 from forensics.report.columns import INSTANTS, RunColumns, texts, window_runs
+from forensics.report.machine_lookback import audit, changes
+from forensics.report.machine_values import clean, clean_all, instant, plain, rounded
 from forensics.report.view_pen import config_folder
 from forensics.report.view_sources import lanes_of
 from forensics.timeline import utc_text, utc_texts
@@ -58,6 +58,7 @@ def members(result: Result) -> Iterator[str]:
     yield lines("findings", map(finding, result.findings))
     yield lines("sources", sources(result))
     yield member("tracker", tracker(result))
+    yield member("changes", None if result.changes is None else changes(result.changes))
 
 
 def tracker(result: Result) -> dict[str, list[dict[str, object]]]:
@@ -78,33 +79,6 @@ def lines(name: str, values: Iterable[object]) -> str:
     """Return a member that is a list, one value a line."""
     encoded = ",\n    ".join(map(ENCODER.encode, values))
     return f"  {ENCODER.encode(name)}: [\n    {encoded}\n  ]" if encoded else f"  {ENCODER.encode(name)}: []"
-
-
-@lru_cache(maxsize=1 << 14)  # names of files and sources stand with every run
-def clean(text: str | None) -> str | None:
-    """Return a text redacted, and without halves of characters that no strict reader accepts."""
-    return None if text is None else whole(redact(text))
-
-
-def whole(text: str) -> str:
-    """Return a text with halves of characters written out."""
-    return text if text.isascii() else text.encode("utf-8", "backslashreplace").decode()
-
-
-def clean_all(texts: Sequence[str | None]) -> list[str | None]:
-    """Return many texts as ``clean`` does."""
-    done = iter(redact_all([text for text in texts if text is not None]))
-    return [None if text is None else whole(next(done)) for text in texts]
-
-
-def rounded(number: float | None, digits: int = 3) -> float | None:
-    """Return a number as it is shown, None where it is none."""
-    return None if number is None or not math.isfinite(number) else round(number, digits)
-
-
-def instant(at: int | None) -> str | None:
-    """Return an instant in UTC."""
-    return None if at is None else utc_text(at)
 
 
 def summary(result: Result) -> dict[str, object]:
@@ -128,10 +102,13 @@ def reporting(result: Result) -> dict[str, object]:
         "reason": clean(check.reason),
         "threshold": check.threshold,
         "baseline": rounded(check.baseline),
+        "baseline_runs": check.usual_owed,
+        "baseline_nights": check.usual_nights,
         "said_success": check.said_success,
         "owed": check.owed,
         "proven": check.proven,
         "checkable": check.checkable,
+        "audit": audit(result),
     }
 
 
@@ -146,6 +123,7 @@ def blocker(each: Blocker) -> dict[str, object]:
         "text": clean(each.text),
         **statement(each),
         "flags": list(each.flags),
+        "about": clean(each.about),
     }
 
 
@@ -177,27 +155,6 @@ def finding(each: Finding) -> dict[str, object]:
         "detail": plain(each.detail),
         **statement(each),
     }
-
-
-def plain(value: Any) -> Any:
-    """Return a value as JSON has it: texts redacted, numbers finite, sets in order."""
-    match value:
-        case None | bool() | int():
-            return value
-        case str():
-            return clean(value)
-        case float():
-            return rounded(value, 6)
-        case np.generic():
-            return plain(value.item())
-        case Mapping():
-            return {str(clean(str(key))): plain(each) for key, each in value.items()}
-        case set() | frozenset():
-            return sorted((plain(each) for each in value), key=str)
-        case list() | tuple() | np.ndarray():
-            return [plain(each) for each in value]
-        case _:
-            return clean(str(value))
 
 
 def runs(result: Result) -> Iterator[dict[str, object]]:

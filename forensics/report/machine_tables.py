@@ -12,7 +12,8 @@ from typing import Any
 from forensics.evidence.paired import NAT
 from forensics.evidence.result import Result
 from forensics.report.columns import INSTANTS, RunColumns, window_runs
-from forensics.report.machine import COLUMNS, FREE_TEXTS, clean_all, instants
+from forensics.report.machine import COLUMNS, FREE_TEXTS, instants
+from forensics.report.machine_values import clean_all
 from forensics.untrusted import escaped, visible
 
 TABLE = (*COLUMNS, "reasons")

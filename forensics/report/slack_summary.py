@@ -12,12 +12,14 @@ import re
 from collections.abc import Iterator
 from dataclasses import replace
 
+from forensics.evidence.lookback import NIGHTLY
 from forensics.evidence.result import Blocker, Result
 from forensics.report.columns import window_runs
 from forensics.report.issue_titles import OF_NO_JOB, VERBS
 from forensics.report.issue_view import kind_of
 from forensics.report.markdown import filled, template
 from forensics.report.view_alert import alert
+from forensics.report.view_changes import flips, standing
 from forensics.report.view_pen import Pen, days_text, pen_for
 from forensics.report.view_public import PublicNames
 from forensics.report.wording import counted
@@ -26,6 +28,7 @@ from forensics.untrusted import safe_line
 
 LONGEST_SUMMARY = 3000
 SHOWN_BLOCKERS = 5
+UNWATCHED = "a report that was due did not run"
 MORE = "…and more, in the whole report."
 UNPROVEN = "said that it failed, and nothing can tell"
 CODE = re.compile(r"(`[^`]*`)")
@@ -46,9 +49,11 @@ def summary_text(result: Result, where: str = "") -> str:
 
 def blocker_lines(result: Result, pen: Pen) -> Iterator[str]:
     """Yield a line for each of the worst blockers, and one that counts the others."""
+    found = flips(result, pen)
     for blocker in result.blockers[:SHOWN_BLOCKERS]:
         since = "" if blocker.since is None else f", since {pen.full(blocker.since)}"
-        yield f"• {mrkdwn(what(blocker, pen))}{since}"
+        new = " (new)" if standing(blocker, found) == "new" else ""
+        yield f"• {mrkdwn(what(blocker, pen))}{since}{new}"
     left = len(result.blockers) - SHOWN_BLOCKERS
     if left > 0:
         yield f"• and {counted(left, 'more blocker')}"
@@ -57,6 +62,8 @@ def blocker_lines(result: Result, pen: Pen) -> Iterator[str]:
 def what(blocker: Blocker, pen: Pen) -> str:
     """Return what is wrong, in the words of an issue's title."""
     kind = kind_of(blocker)
+    if blocker.about == NIGHTLY:
+        return UNWATCHED
     if not blocker.job:
         return OF_NO_JOB.get(blocker.kind, blocker.kind.replace("_", " "))
     verb = UNPROVEN if kind == "failed_unproven" else VERBS.get(blocker.kind, "is in trouble")

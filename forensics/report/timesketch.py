@@ -28,7 +28,7 @@ from forensics.evidence.provenance import LANES
 from forensics.evidence.result import Result
 from forensics.evidence.schema import Frame, nanoseconds
 from forensics.report.columns import INSTANTS, RunColumns, texts, window_runs
-from forensics.report.machine import clean_all
+from forensics.report.machine_values import clean_all
 from forensics.report.timesketch_lines import LONGEST, clean_texts, lines_of, moments, own_fields, picked
 from forensics.report.view_pen import config_folder
 from forensics.untrusted import clipped

@@ -11,7 +11,8 @@ import pandas as pd
 from forensics.evidence.paired import NAT, Ints
 from forensics.evidence.schema import Column, Frame, nanoseconds
 from forensics.report.columns import numbers
-from forensics.report.machine import ENCODER, clean_all, plain
+from forensics.report.machine import ENCODER
+from forensics.report.machine_values import clean_all, plain
 from forensics.untrusted import clipped
 
 LONGEST = 8_000  # signs of a text; as UTF-8 below 32,766 bytes, beyond which Timesketch's index keeps no term

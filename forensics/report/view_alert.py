@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 
 from forensics.evidence.intake import SourceRead
+from forensics.evidence.lookback import NIGHTLY
 from forensics.evidence.result import Blocker, Result
 from forensics.report.columns import RunColumns
+from forensics.report.view_changes import flips
 from forensics.report.view_pen import Pen, window_text
 from forensics.report.wording import listed
 from forensics.verdicts import Claim, Flag, Verdict
@@ -41,7 +43,11 @@ class Unread:
 
 @dataclass(frozen=True)
 class Alert:
-    """The first paragraph in plain values; ``todo`` is None where the first blocker tells no step in a sentence."""
+    """The first paragraph in plain values; ``todo`` is None where the first blocker tells no step in a sentence.
+
+    ``runs`` are all of the window; the counts of verdicts and messages are of those that are not ``muted``.
+    In ``unwatched`` no report ran; ``changes`` counts what is new and what is over, None where there is no such.
+    """
 
     level: str
     is_blind: bool
@@ -66,9 +72,12 @@ class Alert:
     zone: str
     jobs: int
     runs: int
+    muted: int
     confirmed: int
     unprovable: int
     others: tuple[tuple[str, int], ...]
+    unwatched: tuple[str, str] | None = None
+    changes: str | None = None
 
     @property
     def cried_wolf(self) -> bool:
@@ -78,9 +87,11 @@ class Alert:
 
 def alert(result: Result, runs: RunColumns, pen: Pen) -> Alert:
     """Return the first paragraph of a report."""
+    every, runs = runs, without_muted(runs)
     check, unread = result.reporting, [each for source in result.evidence.sources if (each := unread_of(source, pen))]
     is_blind = not any(sum(source.rows.values()) for source in result.evidence.sources)
-    reporting = next((number for number, blocker in enumerate(result.blockers, 1) if blocker.kind == "reporting"), None)
+    reporting = next((number for number, blocker in enumerate(result.blockers, 1) if is_of_messages(blocker)), None)
+    found = flips(result, pen)
     return Alert(
         level=level(result, is_blind),
         is_blind=is_blind,
@@ -105,10 +116,33 @@ def alert(result: Result, runs: RunColumns, pen: Pen) -> Alert:
         zone=str(result.config.timezone),
         jobs=result.summary.jobs,
         runs=result.summary.runs,
+        muted=len(every) - len(runs),
         confirmed=runs.verdict.count(Verdict.CONFIRMED),
         unprovable=unprovable(runs),
         others=tuple(other_verdicts(runs)),
+        unwatched=unwatched(result, pen),
+        changes=found.counts if found else None,
     )
+
+
+def is_of_messages(blocker: Blocker) -> bool:
+    """Return whether a blocker says that the messages cannot be believed."""
+    return blocker.kind == "reporting" and blocker.about != NIGHTLY
+
+
+def unwatched(result: Result, pen: Pen) -> tuple[str, str] | None:
+    """Return from when to when no report ran although one should have."""
+    if result.audit.unwatched is None:
+        return None
+    begin, end = result.audit.unwatched
+    return pen.full(begin), pen.full(end)
+
+
+def without_muted(runs: RunColumns) -> RunColumns:
+    """Return the runs that are not muted."""
+    rows = [row for row, flags in enumerate(runs.flags) if Flag.MUTED not in flags.split()]
+    columns = {each.name: getattr(runs, each.name) for each in fields(RunColumns)}
+    return RunColumns(**{name: [values[row] for row in rows] for name, values in columns.items()})
 
 
 def level(result: Result, is_blind: bool) -> str:

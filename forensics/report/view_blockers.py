@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from forensics.evidence.result import Blocker, Finding, Result
+from forensics.report.view_changes import Flips, flips, standing
 from forensics.report.view_pen import Pen
 from forensics.report.wording import listed
 from forensics.verdicts import Flag, Verdict
@@ -37,6 +38,7 @@ class Statement:
     text: str
     body: Body
     p_value: str | None = None
+    standing: str | None = None
 
 
 @dataclass(frozen=True)
@@ -50,23 +52,28 @@ class More:
 
 @dataclass(frozen=True)
 class Statements:
-    """The section in plain values."""
+    """The section in plain values; ``resolved`` and ``unseen`` are names of what the report ``before`` told."""
 
     shown: tuple[Statement, ...]
     left: int
     more: tuple[More, ...] = ()
+    before: str = ""
+    resolved: str = ""
+    unseen: str = ""
 
 
 def blockers_view(result: Result, pen: Pen) -> Statements:
     """Return the blockers, the first ten in full."""
+    found = flips(result, pen)
     shown = tuple(
-        blocker_view(number, blocker, pen) for number, blocker in enumerate(result.blockers[:SHOWN_BLOCKERS], 1)
+        blocker_view(number, blocker, pen, found) for number, blocker in enumerate(result.blockers[:SHOWN_BLOCKERS], 1)
     )
     left = result.blockers[SHOWN_BLOCKERS:]
-    return Statements(shown, len(left), tuple(more(left, pen)))
+    gone = (found.before, found.resolved, found.unseen) if found else ()
+    return Statements(shown, len(left), tuple(more(left, pen)), *gone)
 
 
-def blocker_view(number: int, blocker: Blocker, pen: Pen) -> Statement:
+def blocker_view(number: int, blocker: Blocker, pen: Pen, found: Flips | None = None) -> Statement:
     """Return one blocker."""
     return Statement(
         number=number,
@@ -75,6 +82,7 @@ def blocker_view(number: int, blocker: Blocker, pen: Pen) -> Statement:
         subject=pen.job_code(blocker.job, blocker.host) if blocker.job else None,
         text=pen.sentence(headed(blocker)).rstrip("."),
         body=body(blocker, pen),
+        standing=standing(blocker, found),
     )
 
 

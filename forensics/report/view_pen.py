@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from zoneinfo import ZoneInfo
 
 from forensics.config import Config
+from forensics.evidence.paired import Window
 from forensics.evidence.result import Result
 from forensics.timeline import NANOS, local_text
 from forensics.untrusted import Names
@@ -117,9 +118,13 @@ def is_long(result: Result) -> bool:
 
 def days_text(result: Result) -> str:
     """Return the date on which the window begins, or the first and the last one of a long window."""
-    zone, window = result.config.timezone, result.window
+    return " to ".join(days_of(result.window, result.config.timezone))
+
+
+def days_of(window: Window, zone: ZoneInfo) -> tuple[str, ...]:
+    """Return the date on which a window begins, and the one on which it ends where it is long."""
     first, last = local_text(window.since, zone)[:10], local_text(max(window.since, window.until - 1), zone)[:10]
-    return f"{first} to {last}" if is_long(result) else first
+    return (first, last) if window.until - window.since > LONG_WINDOW else (first,)
 
 
 def window_text(result: Result) -> str:

@@ -9,11 +9,12 @@ import numpy as np
 import pandas as pd
 
 from forensics.evidence.paired import NAT
-from forensics.evidence.result import Result, Undelivered
+from forensics.evidence.result import ReportingCheck, Result, Undelivered
 from forensics.report.columns import RunColumns
+from forensics.report.view_audit import audit_lines
 from forensics.report.view_pen import Pen, is_long
 from forensics.report.view_runs import moment
-from forensics.report.wording import percent
+from forensics.report.wording import counted, percent, share
 from forensics.timeline import local_text
 from forensics.verdicts import Claim, Evidence, Flag, Verdict
 
@@ -48,6 +49,7 @@ class Reporting:
     baseline: str | None
     false_alarms: int
     failure_messages: int
+    audit: tuple[str, ...]
     undelivered: tuple[str, ...]
     days: tuple[Day, ...]
     days_left: int
@@ -65,13 +67,21 @@ def reporting_view(result: Result, runs: RunColumns, pen: Pen) -> Reporting:
         proven=check.proven,
         checkable=check.checkable,
         threshold=check.threshold,
-        baseline=None if check.baseline is None else percent(check.baseline),
+        baseline=None if check.baseline is None else usual_text(check, check.baseline),
         false_alarms=runs.verdict.count(Verdict.FALSE_ALARM),
         failure_messages=runs.claim.count(Claim.FAILURE),
+        audit=tuple(audit_lines(result, pen)),
         undelivered=tuple(pen.sentence(unsent(each, result)) for each in result.undelivered),
         days=tuple(days[-SHOWN_DAYS:]) if any(day.gap for day in days) else (),
         days_left=max(0, len(days) - SHOWN_DAYS),
     )
+
+
+def usual_text(check: ReportingCheck, baseline: float) -> str:
+    """Return what is usual, with the counts behind it where they are known."""
+    if not check.usual_owed:
+        return percent(baseline)
+    return f"{share(check.usual_said, check.usual_owed)} over {counted(check.usual_nights, 'night')}"
 
 
 def unsent(text: Undelivered, result: Result) -> str:

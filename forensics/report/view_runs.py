@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from forensics.evidence.paired import NAT
 from forensics.evidence.result import Result
 from forensics.report.columns import RunColumns
+from forensics.report.view_again import Again, judged_again
 from forensics.report.view_pen import Pen
 from forensics.report.view_proof import Proof, proofs_of
 from forensics.report.view_reasons import SHOWN_RUNS, Why, reasons_of
@@ -19,6 +20,7 @@ SEVERITY = {verdict.value: rank for rank, verdict in enumerate(Verdict)}
 SHOWN_ROWS = 25
 SHOWN_NAMES = 40
 SHOWN_STREAKS = 6
+WAS_PENDING = "pending last night"
 SAID = (Claim.SUCCESS.value, Claim.FAILURE.value, "nothing")
 Key = tuple[str, bool, str, str | None, str | None]
 
@@ -89,9 +91,13 @@ class Fold:
 
 @dataclass(frozen=True)
 class Runs:
-    """The section in plain values; ``left_runs`` of ``left_jobs`` are not in the table."""
+    """The section in plain values; ``left_runs`` of ``left_jobs`` are not in the table.
+
+    ``again`` are the runs that the last report left pending, by what they came to; they stand first in the table.
+    """
 
     count: int
+    again: tuple[Again, ...]
     matrix: Matrix
     classes: tuple[tuple[str, int], ...]
     flags: tuple[tuple[str, int], ...]
@@ -109,8 +115,10 @@ class Runs:
 def runs_view(result: Result, runs: RunColumns, pen: Pen) -> Runs:
     """Return the section of the runs."""
     unproven = [Flag.UNPROVEN in flags.split() for flags in runs.flags]
-    open_runs = [at for at in worst_first(runs, unproven) if runs.verdict[at] not in FOLDED]
-    groups = grouped(open_runs, runs, unproven)
+    ordered, pending = worst_first(runs, unproven), result.memory.pending
+    ordered.sort(key=lambda at: runs.key[at] not in pending)
+    open_runs = [at for at in ordered if runs.verdict[at] not in FOLDED]
+    groups = sorted(grouped(open_runs, runs, unproven), key=lambda group: runs.key[group[0]] not in pending)
     shown = fair(groups, runs, unproven, SHOWN_ROWS)
     left = {at for group in groups for at in group} - {at for group in shown for at in group}
     explained = fair(alike(open_runs, runs, unproven), runs, unproven, SHOWN_RUNS)
@@ -119,6 +127,7 @@ def runs_view(result: Result, runs: RunColumns, pen: Pen) -> Runs:
     work, said = legend(pen, [pen.marks(*each) for each in marks])
     return Runs(
         count=len(runs),
+        again=tuple(judged_again(result, runs, pen)),
         matrix=matrix(runs, unproven, pen),
         classes=tuple((each.value, int(result.summary.evidence.get(each.value, 0))) for each in Evidence),
         flags=tuple((flag.value, counted[flag.value]) for flag in Flag if counted[flag.value]),
@@ -234,7 +243,10 @@ def rows_of(
             said=runs.claim[at],
             said_at=None if runs.reported_at[at] == NAT else pen.time(runs.reported_at[at], seconds=True),
             cause=runs.cause[at],
-            flags=tuple(flag for flag in runs.flags[at].split() if flag != Flag.UNPROVEN),
+            flags=(
+                *([WAS_PENDING] if any(runs.key[each] in result.memory.pending for each in group) else []),
+                *(flag for flag in runs.flags[at].split() if flag != Flag.UNPROVEN),
+            ),
         )
 
 

@@ -184,3 +184,20 @@ def test_every_cause_has_a_next_step_for_every_blocking_verdict():
     for verdict in BLOCKING:
         for cause in Cause:
             assert found(run(verdict.value, cause=cause.value))[0].todo
+
+
+def test_blocker_found_elsewhere_is_ranked_among_the_others():
+    runs, other = (
+        frame(run("missed"), run("failed", job="b")),
+        Blocker(None, None, "reporting", None, 1, "No report ran."),
+    )
+    read, panel, jobs = evidence(source(faults=("gone",))), [], []
+    shown = blockers(
+        runs, reporting(), panel, read, jobs, WINDOW, lambda _row: REASONS, provenance(runs), UTC, others=[other]
+    )
+    assert [each.kind for each in shown] == ["missed", "failed", "reporting", "source"]
+
+
+def test_blocker_of_a_source_says_which_one():
+    (each,) = found(sources=[source("cron.log", faults=("gone",))])
+    assert each.about == "cron.log"

@@ -11,6 +11,7 @@ import pytest
 from forensics.analyse.concerns import CHECK, check_of
 from forensics.config import Config, Job, Mute, Tracker
 from forensics.evidence.concerns import Subject
+from forensics.evidence.lookback import NIGHTLY
 from forensics.evidence.result import Blocker, Heartbeat, ReportingCheck
 from tests.report.builders import UTC, result, run
 
@@ -98,12 +99,6 @@ def test_silence_of_all_heartbeats_has_one_cause():
     assert {concern.blockers[0].cause for concern in check.concerns} == {"heartbeats_silent"}
 
 
-def test_checks_own_heartbeat_does_not_hide_that_all_others_are_silent():
-    beats = [Heartbeat("a", "stale", 0, 6000.0, 900.0, 7.0), Heartbeat(CHECK, "ok", 0, 60.0, 900.0, 0.1)]
-    check = check_of(result(heartbeats=beats, blockers=[blocker("stale", "a")]), KINDS)
-    assert check.concerns[0].blockers[0].cause == "heartbeats_silent"
-
-
 def test_check_tells_which_kinds_were_looked_for():
     assert check_of(result(), ["stale"]).kinds == {"stale"}
 
@@ -143,3 +138,42 @@ def test_job_that_is_muted_now_is_muted_without_any_run():
     mute = Mute(("back*",), datetime(2026, 3, 1, tzinfo=ZoneInfo("UTC")), None, "move")
     config = Config(jobs=(Job("backup", UTC), Job("other", UTC)), mutes=(mute,))
     assert check_of(result(config=config), KINDS).muted_jobs == {"backup"}
+
+
+def test_run_after_a_mute_speaks_for_its_job_again():
+    assert check_of(result([run(flags="muted"), run(key="later")]), KINDS).muted_jobs == frozenset()
+
+
+@pytest.mark.parametrize("own", [CHECK, "night-watch"])
+def test_our_own_heartbeats_do_not_hide_that_all_others_are_silent(own):
+    beats = [Heartbeat("a", "stale", 0, 6000.0, 900.0, 7.0), Heartbeat(own, "ok", 0, 60.0, 900.0, 0.1)]
+    check = check_of(result(heartbeats=beats, blockers=[blocker("stale", "a")]), KINDS)
+    assert check.concerns[0].blockers[0].cause == "heartbeats_silent"
+
+
+def test_heartbeat_that_nobody_awaits_hides_no_silence_either():
+    beats = [Heartbeat("a", "stale", 0, 6000.0, 900.0, 7.0), Heartbeat("gone", "ok", 0, 60.0, reason="none is awaited")]
+    check = check_of(result(heartbeats=beats, blockers=[blocker("stale", "a")]), KINDS)
+    assert check.concerns[0].blockers[0].cause == "heartbeats_silent"
+
+
+def ended(*more: Job):
+    until = datetime(2026, 3, 1, tzinfo=ZoneInfo("UTC"))
+    return result(config=Config(jobs=(Job("backup", UTC, host="web1", until=until), *more)))
+
+
+def test_job_whose_life_is_over_is_in_no_trouble():
+    assert {("backup", kind) for kind in ("stale", "missed", "failed", "config")} <= recovered(
+        check_of(ended(), [*KINDS, "config"])
+    )
+
+
+def test_job_that_goes_on_elsewhere_still_owes_its_heartbeat():
+    going_on = ended(Job("backup", UTC, host="web2"))
+    assert ("backup", "stale") not in recovered(check_of(going_on, KINDS))
+    assert ("backup", "missed") in recovered(check_of(going_on, KINDS))
+
+
+def test_report_that_did_not_run_is_over_once_it_is_known_and_not_filed():
+    missed = replace(blocker("reporting", None), about=NIGHTLY)
+    assert subjects(check_of(result(blockers=[missed]), KINDS)) == set()

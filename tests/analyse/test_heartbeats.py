@@ -33,7 +33,7 @@ def shown(
     heartbeats: Heartbeats = Heartbeats(configured=True),  # noqa: B008 - frozen
     sources: tuple[SourceConfig, ...] = (),
 ) -> list[Heartbeat]:
-    names = ("job", "at", "path", "status", "fault")
+    names = ("job", "at", "path", "status", "fault", "host")
     values: dict[str, Any] = {name: [row.get(name) for row in beats] for name in names}
     values["interval_seconds"] = [row.get("interval_seconds", float("nan")) for row in beats]
     config = Config(jobs=tuple(jobs), heartbeats=heartbeats, sources=sources)
@@ -193,3 +193,53 @@ def test_what_is_wrong_stands_first_then_the_stalest():
 def test_order_of_rows_changes_nothing():
     rows = [beat("b", fault="corrupt: y"), beat("a"), beat("b", fault="corrupt: x"), beat("c", interval_seconds=10)]
     assert shown(*rows) == shown(*reversed(rows))
+
+
+ENDED = replace(EVERY_15, until=datetime(2026, 3, 1, tzinfo=UTC))
+
+
+def test_beat_of_a_job_whose_life_is_over_is_not_overdue():
+    (line,) = shown(beat(clock="2026-02-01T00:00"), jobs=(ENDED,))
+    assert (line.status, line.ratio, line.reason) == (
+        "ok",
+        None,
+        "none is awaited: its config has it end 2026-03-01 00:00",
+    )
+
+
+def test_beat_of_an_ended_job_that_cannot_be_believed_is_told_all_the_same():
+    assert shown(beat(fault="corrupt: x"), jobs=(ENDED,))[0].status == "corrupt"
+
+
+def test_silence_before_a_jobs_life_does_not_count():
+    born = replace(EVERY_15, since=datetime(2026, 3, 20, 12, tzinfo=UTC))
+    assert shown(beat(clock="2026-02-01T00:00"), jobs=(born,), now=after(900))[0].status == "ok"
+    assert shown(beat(clock="2026-02-01T00:00"), jobs=(born,), now=after(1801))[0].status == "stale"
+
+
+@pytest.mark.parametrize(("age", "expected"), [(899, []), (900, ["missing"])])
+def test_job_is_missing_only_once_it_was_to_run(age: int, expected: list[str]):
+    born = replace(EVERY_15, since=datetime(2026, 3, 20, 12, tzinfo=UTC))
+    assert [line.status for line in shown(jobs=(born,), now=after(age))] == expected
+
+
+def test_job_of_a_schedule_is_missing_only_once_it_was_due():
+    born = replace(DAILY, since=datetime(2026, 3, 20, 3, tzinfo=UTC))
+    assert shown(jobs=(born,), due={"nightly": WEEKDAYS[:3]}) == []
+
+
+TWINS = tuple(
+    replace(EVERY_15, host=host, interval=timedelta(minutes=15 * nth)) for nth, host in ((1, "web1"), (4, "web2"))
+)
+
+
+def test_each_host_beats_for_itself_by_its_own_interval():
+    lines = shown(beat(host="web1"), beat(host="WEB2.example.org"), jobs=TWINS, now=after(2700))
+    assert [(line.status, line.reason, line.interval_seconds) for line in lines] == [
+        ("stale", "on web1", 900),
+        ("ok", "on web2", 3600),
+    ]
+
+
+def test_host_is_not_told_of_a_job_that_runs_on_one():
+    assert shown(beat(host="web1"), jobs=TWINS[:1])[0].reason is None

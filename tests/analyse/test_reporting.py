@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from forensics.analyse.reporting import chance, check_reporting
+from forensics.evidence.memory import PastRate
 from tests.analyse.builders import all_of, flags, frame, run
 
 
@@ -95,3 +96,37 @@ def test_chance_is_exact_where_none_said_it(arguments: Any, expected: float):
 
 def test_chance_holds_for_a_million_runs():
     assert chance(700_000, 1_000_000, 0.8) == 0.0
+
+
+NIGHTS = [PastRate(night, 28, 29) for night in range(20)]
+
+
+def check(*verdicts: str, rates: list[PastRate] = NIGHTS) -> Any:
+    runs = frame(*(run(verdict, job=f"job-{number}") for number, verdict in enumerate(verdicts)))
+    return check_reporting(runs, all_of(runs), all_of(runs), 0.8, rates)
+
+
+def test_rate_far_under_its_own_baseline_is_suspect_though_over_the_threshold():
+    night = [*times("confirmed", 24), *times("unreported", 5)]
+    assert check(*night).status == "suspect"
+    assert check(*night, rates=[]).status == "ok"
+
+
+def test_reason_names_what_is_usual():
+    assert check(*times("confirmed", 24), *times("unreported", 5)).reason == (
+        "said success 24 of 29 (82.8 %), far under the usual 96.6 %, while work proven 29 of 29 (100 %)"
+    )
+
+
+def test_work_that_is_missing_far_under_the_baseline_is_not_the_messages_fault():
+    assert check(*times("confirmed", 24), *times("silent_failure", 5)).status == "ok"
+
+
+def test_baseline_is_told_with_its_counts():
+    found = check(*times("confirmed", 29))
+    assert (found.baseline, found.usual_said, found.usual_owed, found.usual_nights) == (28 / 29, 560, 580, 20)
+
+
+def test_baseline_of_few_nights_is_not_told():
+    found = check(*times("confirmed", 29), rates=NIGHTS[:4])
+    assert (found.baseline, found.usual_nights) == (None, 0)

@@ -11,10 +11,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from forensics.config import Config
+from forensics.evidence.lookback import Audit, Change, Changes
+from forensics.evidence.memory import Memory, PastReport
 from forensics.evidence.records import Batch, FileRead
 from forensics.evidence.result import Finding, Heartbeat
 from forensics.report.machine import report_json
-from tests.report.builders import UTC, at, blocker, missing_source, result, run, source
+from tests.report.builders import OK_CHECK, UTC, at, blocker, missing_source, result, run, source
 
 TOKEN = f"xo{'x'}b-1234567890-secret"
 
@@ -26,7 +28,7 @@ def read(*args, **values):
 def test_members_stand_in_the_contracts_order():
     assert list(read([run()])) == [
         "schema", "now", "window", "timezone", "exit", "summary", "reporting", "blockers",
-        "heartbeats", "runs", "findings", "sources", "tracker",
+        "heartbeats", "runs", "findings", "sources", "tracker", "changes",
     ]  # fmt: skip
 
 
@@ -221,3 +223,59 @@ def test_no_control_character_but_the_line_end_is_in_the_json(text):
 def test_many_runs_stand_one_a_line():
     lines = report_json(result([run(f"j{number}") for number in range(300)])).decode().split("\n")
     assert sum(line.startswith('    {"key": "j') for line in lines) == 300
+
+
+def told(**more):
+    return json.loads(report_json(replace(result([run()]), **more)))
+
+
+def test_changes_are_null_where_no_earlier_report_is_known():
+    assert read()["changes"] is None
+
+
+def test_changes_tell_what_came_stayed_and_went():
+    each = Change("failed", "a", "h", None, f"token {TOKEN}", at("07:00"), 3)
+    found = Changes(at("06:00"), new=(each,), resolved=(Change("source", None, None, "cron.log", "gone"),))
+    shown = told(changes=found)["changes"]
+    assert list(shown) == ["since", "new", "recurring", "resolved", "unseen"]
+    assert shown["since"] == "2026-03-19T06:00:00Z"
+    assert TOKEN not in str(shown)
+    assert shown["new"][0] | {"text": 0} == {
+        "job": "a", "host": "h", "kind": "failed", "about": None, "text": 0, "first": "2026-03-19T07:00:00Z", "reports": 3,
+    }  # fmt: skip
+    assert shown["resolved"][0]["about"] == "cron.log"
+
+
+def test_audit_is_told_where_nothing_is_known():
+    shown = read()["reporting"]["audit"]
+    assert (shown["ledger"], shown["last"], shown["unwatched"], shown["missed"]) == (False, None, None, 0)
+
+
+def test_audit_tells_of_the_last_report_and_the_time_without_one():
+    last = PastReport(
+        at("07:00"), at("01:00"), at("07:00"), 1, 29, sources={"x": 3}, delivered={"slack": None, "report": at("08:00")}
+    )
+    memory = Memory(is_known=True, last=last, pending={"k": 1, "l": 2}, notes=(f"token {TOKEN}",))
+    audit = Audit(
+        usual=86_400 * 10**9, unwatched=(at("07:00"), at("09:00")), missed=2, silent={"x": 3}, judged=1, lost=1
+    )
+    shown = told(memory=memory, audit=audit)["reporting"]["audit"]
+    assert shown["last"] == {
+        "now": "2026-03-19T07:00:00Z",
+        "window": {"since": "2026-03-19T01:00:00Z", "until": "2026-03-19T07:00:00Z"},
+        "exit": 1,
+        "runs": 29,
+        "sources": {"x": 3},
+        "faults": {},
+        "delivered": {"slack": None, "report": "2026-03-19T08:00:00Z"},
+    }
+    assert shown["unwatched"] == ["2026-03-19T07:00:00Z", "2026-03-19T09:00:00Z"]
+    assert (shown["usual_seconds"], shown["missed"], shown["silent"]) == (86_400, 2, {"x": 3})
+    assert shown["pending"] == {"left": 2, "judged": 1, "still": 0, "lost": 1}
+    assert TOKEN not in str(shown["notes"])
+
+
+def test_baseline_stands_with_its_counts():
+    check = replace(OK_CHECK, baseline=0.96551, usual_said=560, usual_owed=580, usual_nights=20)
+    shown = told(reporting=check)["reporting"]
+    assert (shown["baseline"], shown["baseline_runs"], shown["baseline_nights"]) == (0.966, 580, 20)

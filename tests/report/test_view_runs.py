@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
+from forensics.evidence.memory import Memory
 from forensics.report.columns import window_runs
 from forensics.report.view_pen import pen_for
 from forensics.report.view_runs import SHOWN_ROWS, runs_view
@@ -228,3 +231,38 @@ def test_job_with_the_most_runs_stands_first_among_its_verdict():
 def test_reasons_of_each_verdict_are_shown():
     runs = [run(f"a{number}", "missed") for number in range(9)] + [run("b", "failed")]
     assert [why.job for why in runs_of(runs).why] == ["`a0`", "`a1`", "`a2`", "`b`"]
+
+
+def pending_before(runs, *keys, **values):
+    made = replace(result(runs, **values), memory=Memory(pending=dict.fromkeys(keys, 1)))
+    return runs_view(made, window_runs(made), pen_for(made, ascii_only=False))
+
+
+def test_runs_that_were_pending_come_first_and_are_marked():
+    runs = [run("a", "missed"), run("b", "failed"), run("c", "unverifiable")]
+    shown = pending_before(runs, "b/07:00", "c/07:00").rows
+    assert [(row.job, row.flags) for row in shown] == [
+        ("b", ("pending last night",)),
+        ("c", ("pending last night",)),
+        ("a", ()),
+    ]
+
+
+def test_runs_that_were_pending_come_first_where_the_table_is_too_short_for_all():
+    runs = [run("many", "missed", f"2026-03-19 {number:02d}:{minute}") for number in range(24) for minute in (10, 40)]
+    shown = pending_before([*runs, run("once", "failed")], "once/07:00").rows
+    assert [(row.job, row.count) for row in shown] == [("once", 1), ("many", 48)]
+
+
+def test_what_became_of_pending_runs_is_told_whatever_it_is():
+    runs = [run("a"), run("b", "failed"), run("c"), run("d", "pending"), run("e", "missed")]
+    shown = pending_before(runs, *(f"{name}/07:00" for name in "abcd"), "gone/07:00").again
+    assert [(each.verdict, each.count, each.names) for each in shown] == [
+        ("failed", 1, "`b`"),
+        ("pending", 1, "`d`"),
+        ("confirmed", 2, "`a`, `c`"),
+    ]
+
+
+def test_pending_run_outside_the_window_is_not_told():
+    assert pending_before([run("a", in_window=False)], "a/07:00").again == ()
