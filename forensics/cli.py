@@ -185,11 +185,15 @@ def report(
     troubles = [*filing.troubles, *deliver(filing.result, form, panel, outputs)]
     if archive is not None:
         troubles += archived(filing.result, archive, is_dry=dry_run)
-    troubles += ledger.remembered(filing.result, is_about_all=not asked.jobs)
+    forgotten = ledger.remembered(filing.result, is_about_all=not asked.jobs)
+    notes = filing.notes
+    if config.ledger is None:  # nobody asked for one
+        notes, forgotten = (*notes, *forgotten), []
+    troubles += forgotten
     code = UNREACHED if troubles else 0 if exit_zero and result.exit_code in (1, 3) else result.exit_code
     is_planned = file_issues and not quiet and (filing.result.filed.planned or not filing.troubles)
     plan = plan_text(filing.result).splitlines() if is_planned else []
-    for line in [*plan, *troubles, *(() if quiet else filing.notes)]:
+    for line in [*plan, *troubles, *(() if quiet else notes)]:
         say(line)
     if not quiet:
         tell(result, code, troubles)
