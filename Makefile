@@ -54,6 +54,7 @@ golden: $(INSTALLED) ## rewrite the expected reports of the samples; review the 
 bench: $(INSTALLED) ## accuracy and speed on made-up fleets with known truth
 	@$(PY) -m benchmarks.run
 	@$(PY) -m benchmarks.recorder
+	@$(PY) -m benchmarks.survey
 
 gitea: $(INSTALLED) ## start a real Gitea to play with, built first if need be; Ctrl-C stops it
 	@$(PY) -m tests.gitea

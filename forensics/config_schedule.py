@@ -17,14 +17,15 @@ from forensics.timeline import shown
 ZONE_PREFIX = re.compile(r"(?:CRON_TZ|TZ)=(\S*)\s*")
 NICKNAMES = ("@yearly", "@annually", "@monthly", "@weekly", "@daily", "@midnight", "@hourly", "@reboot")
 LONGEST = 500
+CRON_FIELDS = 5
 # A leap day is never further off than eight years; any rule that fires at all does so well within cronsim's fifty.
 FIRST = datetime(2000, 1, 1, tzinfo=UTC)
 
 
 def schedule_problem(scheduler: str, schedule: str) -> str | None:
     """Return a sentence on why a schedule gives no due times, None where it is sound."""
-    if scheduler == "systemd":
-        return f"schedule {shown(schedule)}: systemd calendar times are not read yet"
+    if scheduler == "systemd" and len(schedule.split()) != CRON_FIELDS:  # a calendar time never has as many parts
+        return f"schedule {shown(schedule)}: systemd calendar times are not read yet; write it as cron's five fields"
     prefix = ZONE_PREFIX.match(schedule)
     if prefix and zone_named(prefix[1]) is None:
         near = nearest_zone(prefix[1])

@@ -1,0 +1,1 @@
+"""What a machine runs by itself, and the config that follows from it: ``forensics init``."""
