@@ -7,25 +7,16 @@ from __future__ import annotations
 
 import gc
 import os
-import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from importlib import import_module
-from typing import IO, TYPE_CHECKING, Any
+from typing import IO, Any
 
 import click
 
 from forensics import __version__
-from forensics.cli_options import Asked, asking, settled
 from forensics.errors import ForensicsError, OutputError
 
-if TYPE_CHECKING:
-    from forensics.config import Config
-    from forensics.evidence.memory import Memory
-    from forensics.evidence.paired import Window
-    from forensics.evidence.result import Result
-
-FORMATS = ("md", "html", "json", "csv", "parquet", "timesketch", "prometheus")
 UNREACHED = 4
 
 
@@ -71,6 +62,8 @@ ELSEWHERE = {
     "gate": "forensics.cli_gate:gate",
     "heartbeat": "forensics.cli_heartbeat:heartbeat",
     "init": "forensics.cli_init:init",
+    "issues": "forensics.cli_issues:issues",
+    "report": "forensics.cli_report:report",
     "run": "forensics.cli_recorded:run",
     "runs": "forensics.cli_runs:runs",
     "sources": "forensics.cli_sources:sources",
@@ -119,160 +112,3 @@ def main() -> None:
       3  a source was unreadable, truncated or missing; the report says which
       4  the report was made, but the tracker or an output could not be reached
     """  # noqa: D301 - click's sign for lines that stay as they are
-
-
-@main.command(short_help="Read all traces, judge every run, show the report.")
-@asking
-@click.option("--format", "form", type=click.Choice(FORMATS), default="md", show_default=True, help="What stdout gets.")
-@click.option(
-    "--output",
-    "outputs",
-    metavar="PATH",
-    multiple=True,
-    help="Also write this file; the suffix tells the format. May be given again.",
-)
-@click.option("--archive", metavar="DIR", help="Also keep this night's report there, as .md and .json, and as latest.")
-@click.option("--panel", is_flag=True, help="Show the heartbeat panel alone, as Markdown.")
-@click.option(
-    "--file-issues", is_flag=True, help="Also bring the tracker's issues up to date, and publish where [publish] says."
-)
-@click.option("--exit-zero", is_flag=True, help="Exit with 0 where it would be 1 or 3.")
-@click.option("--dry-run", is_flag=True, help="Write nothing but the report; of issues, show the plan.")
-@click.option("--no-ledger", is_flag=True, help="Neither read nor write the ledger.")
-@click.option("--quiet", is_flag=True, help="Say nothing on stderr but errors.")
-@click.option("--no-progress", is_flag=True, help="Show no progress on stderr.")
-def report(
-    asked: Asked,
-    form: str,
-    outputs: tuple[str, ...],
-    archive: str | None,
-    panel: bool,
-    file_issues: bool,
-    exit_zero: bool,
-    dry_run: bool,
-    no_ledger: bool,
-    quiet: bool,
-    no_progress: bool,
-) -> None:
-    """Read all traces, judge every run, and render the Night Watch report.
-
-    \b
-    Examples:
-      forensics report
-      forensics report --config forensics.toml --since yesterday --output night.md
-      forensics report --triggers /var/log/cron.log --since "yesterday 18:00"
-    """  # noqa: D301 - as above
-    from forensics.cli_archive import archived, check_archive, remembered
-    from forensics.cli_memory import Recollection
-    from forensics.cli_outputs import check_outputs, deliver, say, tell
-    from forensics.cli_plan import plan_text
-    from forensics.cli_tracker import check_filing, file_issues_of, with_ledger
-
-    ledger = Recollection(is_used=not no_ledger, is_dry=dry_run)
-    config, window = settled(asked, is_quiet=quiet, last_end=ledger.last_end)
-    check_outputs(form, panel, outputs, config)
-    if archive is not None:
-        check_archive(archive, config, asked.jobs)
-    if file_issues:
-        check_filing(config, no_ledger=no_ledger)
-    memory = ledger.recalled(config, window)
-    if archive is not None:
-        memory = remembered(memory, archive, window, config.timezone)
-    result = read(config, window, asked.jobs, memory, is_silent=quiet or no_progress)
-    filing = with_ledger(result, no_ledger=no_ledger)
-    if file_issues:
-        filing = file_issues_of(filing.result, is_dry=dry_run)
-    troubles = [*filing.troubles, *deliver(filing.result, form, panel, outputs)]
-    if archive is not None:
-        troubles += archived(filing.result, archive, is_dry=dry_run)
-    forgotten = ledger.remembered(filing.result, is_about_all=not asked.jobs)
-    notes = filing.notes
-    if config.ledger is None:  # nobody asked for one
-        notes, forgotten = (*notes, *forgotten), []
-    troubles += forgotten
-    code = UNREACHED if troubles else 0 if exit_zero and result.exit_code in (1, 3) else result.exit_code
-    is_planned = file_issues and not quiet and (filing.result.filed.planned or not filing.troubles)
-    plan = plan_text(filing.result).splitlines() if is_planned else []
-    for line in [*plan, *troubles, *(() if quiet else notes)]:
-        say(line)
-    if not quiet:
-        tell(result, code, troubles)
-    sys.exit(code)
-
-
-def read(
-    config: Config, window: Window, jobs: tuple[str, ...], memory: Memory | None = None, *, is_silent: bool
-) -> Result:
-    """Return what all sources of a config come to, with progress on stderr.
-
-    Raises:
-        ForensicsError: a job that is asked for is not known, or a source cannot be read as such.
-    """
-    from forensics.cli_progress import shown_progress
-    from forensics.cli_secrets import tokens_of
-    from forensics.evidence.memory import FORGOTTEN
-    from forensics.pipeline import Question
-    from forensics.pipeline import report as make_report
-
-    question = Question(window, jobs, memory or FORGOTTEN, tokens_of(config))
-    with shown_progress(is_silent) as progress:
-        result = make_report(config, question, progress)
-    check_jobs(result, jobs)
-    return result
-
-
-@main.group()
-def issues() -> None:
-    """Keep the tracker's issues in line with what holds."""
-
-
-@issues.command(short_help="Open, update and close issues; print the plan.")
-@asking
-@click.option(
-    "--format", "form", type=click.Choice(("text", "json")), default="text", show_default=True, help="What stdout gets."
-)
-@click.option("--dry-run", is_flag=True, help="Print the plan, and change nothing, neither there nor here.")
-@click.option("--exit-zero", is_flag=True, help="Exit with 0 where it would be 1 or 3.")
-@click.option("--quiet", is_flag=True, help="Say nothing on stderr but errors.")
-@click.option("--no-progress", is_flag=True, help="Show no progress on stderr.")
-def sync(asked: Asked, form: str, dry_run: bool, exit_zero: bool, quiet: bool, no_progress: bool) -> None:
-    """Read all traces as the report does; open, update and close the issues of the tracker.
-
-    \b
-    Examples:
-      forensics issues sync --dry-run
-      forensics issues sync --config forensics.toml --format json
-    """  # noqa: D301 - as above
-    from forensics.cli_outputs import say, show_text
-    from forensics.cli_plan import told_plan
-    from forensics.cli_tracker import check_filing, file_issues_of
-
-    config, window = settled(asked, is_quiet=quiet)
-    check_filing(config, no_ledger=False)
-    result = read(config, window, asked.jobs, is_silent=quiet or no_progress)
-    filing = file_issues_of(result, is_dry=dry_run, publishes=False)
-    if filing.result.filed.planned or not filing.troubles or form == "json":
-        show_text(told_plan(filing, form))
-    code = UNREACHED if filing.troubles else 0 if exit_zero and result.exit_code in (1, 3) else result.exit_code
-    for line in [*filing.troubles, *(() if quiet else filing.notes)]:
-        say(line)
-    sys.exit(code)
-
-
-def check_jobs(result: Result, globs: tuple[str, ...]) -> None:
-    """Refuse globs that fit no job: a report without runs would look like a quiet night.
-
-    Raises:
-        ForensicsError: there are such.
-    """
-    from fnmatch import fnmatchcase
-
-    from forensics.config_keys import nearest
-
-    known = sorted({job.name for job in result.paired.jobs} | {beat.job for beat in result.heartbeats})
-    strange = [glob for glob in globs if not any(fnmatchcase(name, glob) for name in known)]
-    if strange and known:
-        guess = nearest(strange[0], known)
-        raise ForensicsError(
-            f"--job {strange[0]}: none of the {len(known)} known jobs is called so - did you mean {guess}?"
-        )
