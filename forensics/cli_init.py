@@ -248,17 +248,13 @@ def host_of(root: str) -> str | None:
 
 def next_steps(place: Path) -> list[str]:
     """Return what is to be done with a new config."""
-    from forensics.cli_units import own_command
-
     config = "" if place == Path(DEFAULT) else f" --config {shlex.quote(str(place))}"
-    nightly = shlex.join([*own_command(), "report", "--config", str(place.absolute()), "--no-progress"])
     return [
         "next:",
         f"  read it through, and mend what is marked `perhaps`: {place}",
         f"  what can be proven, and what cannot:  forensics doctor{config}",
         f"  the last 24 hours:                    forensics report{config}",
-        "  every night, as a line of a crontab (cron mails it):",
-        f"    0 7 * * * {nightly.replace('%', chr(92) + '%')}",
+        f"  every night, as a line of a crontab:  forensics heartbeat units --nightly --crontab{config}",
     ]
 
 

@@ -52,7 +52,7 @@ def found_config() -> Path:
         raise ForensicsError(
             "there is nothing to read: no config was found, and no option names what to read\n"
             f"  looked for {', '.join(map(str, places))}\n"
-            "  write one of these, name another with --config FILE, or begin without:\n"
+            "  forensics init writes one from what this machine has; --config FILE names another; or begin without:\n"
             "  forensics report --triggers /var/log/syslog --artifacts FOLDER --notifications SLACK_EXPORT"
         )
     return found
@@ -88,6 +88,8 @@ def read_file(path: Path) -> Config:
     """
     from forensics.configfile import read_config
 
+    if is_packed(path):
+        return read_packed(path)
     place = path if os.environ.get("FORENSICS_CONFIG") != str(path) else f"{path} ($FORENSICS_CONFIG)"
     try:
         with path.open("rb") as file:
@@ -102,6 +104,51 @@ def read_file(path: Path) -> Config:
     return read_config(text, str(path.absolute()))
 
 
+def is_packed(path: Path) -> bool:
+    """Return whether what is named as a config is an archive of evidence, with a config in it."""
+    from forensics.sources.packed import is_archive
+
+    return is_archive(path)
+
+
+def is_out_of_archive(config: Config) -> bool:
+    """Return whether a config was read out of an archive of evidence."""
+    return config.file is not None and is_packed(Path(config.file).parent)
+
+
+def read_packed(path: Path) -> Config:
+    """Return the config in an archive of evidence; what it names is in there, and nothing is sent or called by it.
+
+    Raises:
+        ForensicsError: it cannot be read, was altered, or leads out of the archive.
+    """
+    from forensics.configfile import read_config
+    from forensics.sources.manifest import CONFIG
+    from forensics.sources.packed import packed_config
+
+    content, place = packed_config(path), str(path.absolute())
+    try:
+        config = read_config(content.decode("utf-8"), f"{place}/{CONFIG}")
+    except UnicodeDecodeError as error:
+        raise ForensicsError(f"{path}/{CONFIG}: byte {error.start} is not UTF-8 - is this the right file?") from error
+    named = [source.path for source in config.sources if source.path]
+    named += config.heartbeats.dirs if config.heartbeats.configured else ()
+    outside = [name for name in named if not is_within(name, place)]
+    if outside:
+        raise ForensicsError(
+            f"{path}/{CONFIG}: it names {outside[0]}, which is not in the archive"
+            " - unpack it, and name the config in it, if you trust it"
+        )
+    heartbeats = replace(config.heartbeats, on_stale=())
+    return replace(config, ledger=None, tracker=None, slack_webhook_env=None, heartbeats=heartbeats)
+
+
+def is_within(path: str, folder: str) -> bool:
+    """Return whether a path or pattern leads to something in a folder or archive."""
+    is_below = path.startswith((f"{folder}/", f"{glob.escape(folder)}/"))
+    return is_below and ".." not in path.split("/") and "://" not in path
+
+
 def with_home(config: Config) -> Config:
     """Return a config with ``~`` at the head of its paths resolved."""
     sources = tuple(replace(source, path=expanded(source.path)) for source in config.sources)
@@ -112,7 +159,8 @@ def with_home(config: Config) -> Config:
 def expanded(path: str) -> str:
     """Return a path with a leading ``~`` resolved, as it is where nobody knows whose home is meant."""
     try:
-        return str(Path(path).expanduser()) if path.startswith("~") else path
+        head, chain, place = path.rpartition("::")
+        return f"{head}{chain}{Path(place).expanduser()}" if place.startswith("~") else path
     except RuntimeError:
         return path
 
@@ -156,15 +204,26 @@ def named_source(lane: str, text: str) -> SourceConfig:
 
     try:
         kind, path = kind_and_path(lane, text)
+        place = absolute(path)
     except ForensicsError as error:
         raise ForensicsError(f"--{lane} {error}") from error
-    return SourceConfig(kind, absolute(path), lane=lane if kind in GENERIC_KINDS else None)
+    return SourceConfig(kind, place, lane=lane if kind in GENERIC_KINDS else None)
 
 
 def absolute(path: str) -> str:
-    """Return a path or pattern from the root on; signs in the working directory's own name are no pattern."""
+    """Return a path or pattern from the root on; signs in the working directory's own name are no pattern.
+
+    Raises:
+        ForensicsError: it is an address with a secret in it.
+    """
+    from forensics.config_addresses import address_problem, anchored, is_address
     from forensics.sources.reading import is_there
 
+    if is_address(path):
+        problem = address_problem(path)
+        if problem:
+            raise ForensicsError(f"{problem[1]} - write {problem[0]}")
+        return anchored(path, str(Path.cwd()))
     if is_there(Path(path)) or not glob.has_magic(path):
         return str(Path(path).absolute())
     return str(Path(glob.escape(str(Path.cwd()))) / path)
@@ -175,7 +234,7 @@ def kind_and_path(lane: str, text: str) -> tuple[str, str]:
     from forensics.sources.reading import by_kind, is_there, mistaken, shows
 
     match = KIND_AND_PATH.fullmatch(text)
-    if match is None or "://" in text or (by_kind(match[1]) is None and is_there(Path(text))):
+    if match is None or match[2].startswith("//") or (by_kind(match[1]) is None and is_there(Path(text))):
         path = expanded(text)
         return recognised(lane, path), path
     kind, path = match[1], expanded(match[2])
@@ -189,8 +248,12 @@ def kind_and_path(lane: str, text: str) -> tuple[str, str]:
 
 def recognised(lane: str, path: str) -> str:
     """Return the kind of what lies at a path, by the first file with anything in it; else the usual one."""
-    from forensics.sources.reading import matching_paths, recognise
+    from forensics.sources.far import far_of
+    from forensics.sources.reading import WHOLE_KINDS, matching_paths, recognise, recognise_far
 
+    if far_of(WHOLE_KINDS.get(lane, ""), path) is not None:
+        found = recognise_far(absolute(path), lane)
+        return USUAL_KINDS[lane] if found is None else found.kind
     told = next(filter(tells_its_kind, matching_paths(path)), None)
     return USUAL_KINDS[lane] if told is None else recognise(told, lane).kind
 

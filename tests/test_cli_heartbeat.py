@@ -9,10 +9,12 @@ import re
 import shutil
 import subprocess
 import sys
+import time
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import pytest
 from click.testing import CliRunner, Result
@@ -21,7 +23,8 @@ from forensics import cli_boot, cli_hook
 from forensics.cli import main
 from forensics.cli_beats import config_for_check, config_of_beats, folders_written_to
 from forensics.cli_boot import with_boot
-from forensics.cli_heartbeat import heartbeat
+from forensics.cli_heartbeat import clock_time, heartbeat
+from forensics.cli_units import setup_of
 from forensics.config import HEARTBEAT_DIRS, Config
 from forensics.recorder.run_record import COMPLETED, Attempt, Run
 from forensics.recorder.units import CHECK
@@ -860,7 +863,43 @@ def test_units_name_the_config_from_the_root_on_and_file_issues_where_it_has_a_t
     monkeypatch.chdir(host.folder)
     told = CliRunner().invoke(main, ["heartbeat", "units", "--config", "forensics.toml"]).stdout
     assert f"heartbeat check --config {host.config}\n" in told
-    assert f"report --config {host.config} --file-issues" in told
+    assert f"report --config {host.config} --quiet --file-issues" in told
+
+
+def test_units_name_the_config_that_was_only_found(host, monkeypatch):
+    host.configure()
+    monkeypatch.chdir(host.folder)
+    told = CliRunner().invoke(main, ["heartbeat", "units", "--nightly", "--crontab", "--archive", "nights"]).stdout
+    assert f"report --config {host.config} --quiet --archive {host.folder}/nights;" in told
+
+
+@pytest.fixture
+def in_utc(monkeypatch):
+    with monkeypatch.context() as patched:
+        patched.setenv("TZ", "UTC")
+        time.tzset()
+        yield
+    time.tzset()
+
+
+def test_nightly_beats_where_the_configs_heartbeats_are_looked_for(host):
+    host.configure()
+    told = CliRunner().invoke(main, ["heartbeat", "units", "--crontab", "--config", str(host.config)]).stdout
+    assert f"heartbeat write night-watch 1d --dir {host.beats}" in told
+
+
+def test_crontab_is_printed_alone_so_that_it_can_be_added_to_one(host):
+    told = CliRunner().invoke(main, ["heartbeat", "units", "--crontab"]).stdout
+    assert "[Service]" not in told
+    assert CliRunner().invoke(main, ["heartbeat", "units", "--crontab", "--output", str(host.beats)]).exit_code == 2
+
+
+@pytest.mark.parametrize(("zone", "is_told"), [("UTC", False), ("Asia/Tokyo", True), ("Africa/Abidjan", False)])
+@pytest.mark.usefixtures("in_utc")
+def test_zone_is_told_only_where_the_hosts_clock_shows_another(zone, is_told):
+    here = datetime(2026, 9, 21, 12, tzinfo=UTC)
+    made = setup_of(Config(ZoneInfo(zone), file="/x.toml"), timedelta(minutes=15), clock_time("06:00"), here)
+    assert made.zone == (zone if is_told else None)
 
 
 @pytest.mark.parametrize("words", [("--check-every", "7m"), ("--check-every", "soon"), ("--nightly-at", "25:00")])

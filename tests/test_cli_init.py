@@ -41,7 +41,7 @@ def test_what_was_found_and_what_comes_next_is_said(folder):
     said = asked().stderr
     assert "2 jobs found" in said
     assert "forensics doctor" in said
-    assert f"report --config {folder}/forensics.toml" in said
+    assert "forensics heartbeat units --nightly --crontab" in said
 
 
 def test_config_is_written_where_it_is_asked_for(folder):

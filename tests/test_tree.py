@@ -16,6 +16,7 @@ TOP_LEVEL = {
     "Makefile",
     "README.md",
     "benchmarks",
+    "docs",
     "forensics",
     "pyproject.toml",
     "report_templates",

@@ -7,12 +7,14 @@ Spellings are compared by their letters and digits alone (``Backup DB``, ``backu
 from __future__ import annotations
 
 import fnmatch
+import hashlib
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
 from forensics.config import Job
+from forensics.match.own import is_own
 from forensics.redaction import redact
 
 WORD = re.compile(r"\w[\w.-]*", re.UNICODE)
@@ -88,7 +90,7 @@ class NameIndex:
             return -1
         stripped = command.strip()
         globbed = self._on_host([code for pattern, code in self._commands if pattern.match(stripped)], host)
-        if globbed >= 0:
+        if globbed >= 0 or is_own(stripped):
             return globbed
         codes = [self._on_host(self._without_glob(word), host) for word in self._command_keys(stripped)]
         return next((code for code in codes if code >= 0), -1)
@@ -148,12 +150,18 @@ NAME_LIKE = re.compile(r"[A-Za-z][A-Za-z0-9]*(?:[._-][A-Za-z0-9]+)*")
 DATES = re.compile(r"\d{4}-?\d\d-?\d\d(?:[T_-]?\d\d[:-]?\d\d(?:[:-]?\d\d)?)?")
 WRAPPERS = frozenset(
     "sh bash zsh dash ksh env sudo doas nice ionice nohup timeout flock setsid time exec cd test command chronic "
-    "systemd-cat caffeinate python python2 python3 perl ruby node php java true then do if [ { & && || ; |".split()
+    "systemd-cat caffeinate su python python2 python3 perl ruby node php java true then do if [ { & && || ; |".split()
 )
 GLUED = re.compile(r"(&&|\|\||[;&|])")
-# Options of wrappers that take the next word as their value, and wrappers that take a plain amount.
+# Options of wrappers that take the next word as their value, wrappers that take a plain amount, or one word first:
+# a lock's file, a user.
 VALUED = {"nice": "n", "ionice": "cnp", "timeout": "ks", "sudo": "ugp", "env": "uC", "flock": "wE", "exec": "a"}
+VALUED |= {"su": "sg"}
 TIMED = frozenset({"timeout", "sleep", "nice"})
+LEADING = frozenset({"flock", "su"})
+REDIRECTION = re.compile(r"(?:\d|&)?(?:>>?|<)[|&]?")
+SETTING = re.compile(r"""(?<!\S)[A-Za-z_]\w*=(?:'[^']*'|"[^"]*")""")
+LONG_NUMBER = re.compile(r"\d{7,}")
 AMOUNT = re.compile(r"\d+(?:\.\d+)?[smhd]?")
 
 
@@ -175,20 +183,30 @@ def command_name(command: str) -> str:
 def segments(command: str) -> Iterable[list[str]]:
     """Yield the words of each simple command of a line, without wrappers, assignments and redirections."""
     words: list[str] = []
-    wrapper, skips = "", False
-    for word in GLUED.sub(r" \1 ", command).split():
+    wrapper, skips, leads = "", False, False
+    for word in GLUED.sub(r" \1 ", SETTING.sub(" ", unjoined(command))).split():
         if GLUED.fullmatch(word):
             yield words
-            words, wrapper, skips = [], "", False
+            words, wrapper, skips, leads = [], "", False, False
         elif skips:
             skips = False
+        elif found := REDIRECTION.match(word):
+            skips = found.end() == len(word)
         elif words or not is_wrapping(word, wrapper):
-            words += [] if ASSIGNMENT.match(word) or word[0] in "<>" or word[:2] in {"1>", "2>"} else [word]
+            is_first = leads and not words
+            leads = leads and not is_first
+            words += [] if is_first or ASSIGNMENT.match(word) else [word]
         elif word.startswith("-"):
             skips = len(word) == 2 and word[1] in VALUED.get(wrapper, "")
         else:
             wrapper = base_name(word) if base_name(word) in WRAPPERS else wrapper
+            leads = base_name(word) in LEADING or (leads and base_name(word) not in WRAPPERS)
     yield words
+
+
+def unjoined(command: str) -> str:
+    """Return a line with its redirections of descriptors left out: their ``&`` parts no commands."""
+    return re.sub(r"\d?>&\d?-?|&>>?\s*\S+", " ", command)
 
 
 def is_wrapping(word: str, wrapper: str) -> bool:
@@ -196,6 +214,54 @@ def is_wrapping(word: str, wrapper: str) -> bool:
     if wrapper and (word.startswith("-") or (wrapper in TIMED and AMOUNT.fullmatch(word))):
         return True
     return base_name(word) in WRAPPERS - {"cd", "test", "true", "["}
+
+
+def command_names(commands: Iterable[str]) -> dict[str, str]:
+    """Return a name for each cron line; lines that differ in more than dates have names that differ.
+
+    Where several lines would go by one name, the words in which they differ are added to it.
+    """
+    alike: dict[str, dict[str, list[str]]] = {}
+    for command in commands:
+        alike.setdefault(command_name(command), {}).setdefault(undated(command), []).append(command)
+    names: dict[str, str] = {}
+    for name, lines in alike.items():
+        told = dict.fromkeys(lines, name) if len(lines) == 1 else told_apart(name, sorted(lines))
+        names.update((command, told[line]) for line, found in lines.items() for command in found)
+    return names
+
+
+def undated(command: str) -> str:
+    """Return a cron line without what may differ from run to run: dates, long numbers, blanks."""
+    return " ".join(LONG_NUMBER.sub("", DATES.sub("", redact(command))).split())
+
+
+def told_apart(name: str, lines: Sequence[str]) -> dict[str, str]:
+    """Return names for lines that would all go by one: with the words of their own, else with a digest."""
+    words = [[base_name(word.lstrip("-")) for words in segments(line) for word in words] for line in lines]
+    common = set.intersection(*map(set, words))
+    own = [slug("-".join([name, *(word for word in each if word and word not in common)])) for each in words]
+    return {
+        line: text if own.count(text) == 1 and text != name else f"{name[:59]}-{digest(line)}"
+        for line, text in zip(lines, own, strict=True)
+    }
+
+
+def digest(text: str) -> str:
+    """Return four hex digits that stand for a text."""
+    return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()[:4]
+
+
+@lru_cache(maxsize=1 << 13)
+def phrases(command: str) -> frozenset[tuple[str, ...]]:
+    """Return the names that stand in a cron line, as tokens: of what it starts, and of each name-like argument."""
+    found: set[tuple[str, ...]] = set()
+    for words in segments(DATES.sub("", redact(command))):
+        if words and base_name(words[0]) not in WRAPPERS:
+            values = (word.rpartition("=")[2] for word in words[1:])
+            found.add(tokens(base_name(words[0])))
+            found |= {tokens(base_name(word)) for word in values if is_argument(word) and "/" not in word}
+    return frozenset(found - {()})
 
 
 def is_argument(word: str) -> bool:

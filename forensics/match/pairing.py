@@ -19,6 +19,7 @@ from forensics.match.spans import FAR, HOUR, MINUTE, at, keys, latest_before, ne
 from forensics.match.spine import Signals, Spine, own_ends, signals, trigger_spine
 from forensics.match.starts import Starts, likely_starts, started_from
 from forensics.match.steps import place_steps, step_heads
+from forensics.match.twins import on_their_hosts
 
 CLAIM_REACH = 24 * HOUR
 OVERLAP_SHARE = 0.2
@@ -58,6 +59,7 @@ def pair_runs(resolved: Resolved, evidence: Evidence, coverage: Coverage, window
     table = job_table(resolved.jobs)
     spine, triggers = start_runs(table, resolved, evidence, window)
     spine, triggers, stepped = place_steps(table, spine, triggers, resolved, evidence, window)
+    resolved = on_their_hosts(resolved, evidence, spine, table)
     filed = file_witnesses(table, evidence, spine, window)
     paths = paths_of(table, spine, coverage)
     artifact_run = place_files(table, said_idle(table, paths, resolved, evidence), filed, window)

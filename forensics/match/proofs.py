@@ -27,6 +27,7 @@ REACH = 50 * HOUR
 COPIED_SHARE, COPIED_LEAST = 0.5, 4
 AGREEING = 0.8
 FIELD = "#"
+WHILE_IT_RUNS = 4
 
 
 @dataclass(frozen=True)
@@ -235,7 +236,8 @@ def stamped(
 ) -> tuple[Ints, Flags]:
     """Return when to place files, and which are strays: the path names a time at which no run is known to have begun.
 
-    A time within the start grace after a run's start is that run's own clock, and places the file.
+    A time within the start grace after a run's start is that run's own clock, and places the file; so is a later
+    one where the files are usually named that late, as by the clock at the end of the work.
     """
     stamps = [None if text in named else read_back(form, job.timezone, text) for text in written_as]
     is_other = np.array([stamp is not None for stamp in stamps], dtype=np.bool_)
@@ -244,7 +246,9 @@ def stamped(
         dtype=np.int64,
     )
     run = np.searchsorted(starts, moment + nanos([job.clock_tolerance]), side="right") - 1
-    is_near = (run >= 0) & (moment - at(starts, run) <= nanos([job.start_grace]))
+    after = moment - at(starts, run)
+    usual = int(np.median(after[is_other & (run >= 0)])) if (is_other & (run >= 0)).any() else 0
+    is_near = (run >= 0) & (after <= np.maximum(nanos([job.start_grace]), WHILE_IT_RUNS * usual))
     return np.where(is_other, moment, mtime), is_other & ~is_near
 
 
@@ -290,7 +294,7 @@ def pattern_list(
     listed = []
     for each in filed.patterns:
         form = each.pattern.date_format
-        dues = spine.due[(spine.job == each.job) & (spine.due != NAT)]
+        dues = spine.moment[(spine.job == each.job) & (spine.moment != NAT)]
         texts_written = (
             Counter(written(form, jobs[each.job].timezone, int(due)) for due in dues) if form else Counter[str]()
         )
@@ -344,7 +348,7 @@ def lost_runs(
         elif (
             each.pattern.date_format is not None
             and len(files)
-            and can_collide(each, table.jobs[each.job], spine.due[mine])
+            and can_collide(each, table.jobs[each.job], spine.moment[mine])
         ):
             lost |= over & written_again(each, table.jobs[each.job], filed, run, files, spine, own_end)
     return lost
@@ -405,8 +409,8 @@ def written_again(
         newest[filed.dated[file]] = file
     texts_of: Counter[str] = Counter()
     names: list[tuple[int, str]] = []
-    for row in np.flatnonzero((spine.job == each.job) & (spine.due != NAT)).tolist():
-        names.append((row, written(form, job.timezone, int(spine.due[row]))))
+    for row in np.flatnonzero((spine.job == each.job) & (spine.moment != NAT)).tolist():
+        names.append((row, written(form, job.timezone, int(spine.moment[row]))))
         texts_of[names[-1][1]] += 1
     for row, text in names:
         file = newest.get(text)

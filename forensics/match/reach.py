@@ -47,7 +47,19 @@ def coverage(
                 Reach(frozenset({lane}), span, concerned(lane, position, account, config, evidence, resolved))
                 for lane in account.lanes
             ]
+            reaches += learnt_reaches(account, position, span, resolved)
     return coverage_of(reaches, [*Lane, "beats"], len(resolved.jobs))
+
+
+def learnt_reaches(account: SourceRead, position: int, span: Span, resolved: Resolved) -> list[Reach]:
+    """Return what a source can speak for of artifacts that were learnt: only those in it, from their first one on."""
+    if Lane.ARTIFACTS not in account.lanes:
+        return []
+    return [
+        Reach(frozenset({Lane.ARTIFACTS}), (max(span[0], known.since), span[1]), frozenset({code}))
+        for code, known in resolved.learnt.items()
+        if position in known.sources and known.since < span[1]
+    ]
 
 
 def concerned(
@@ -66,6 +78,8 @@ def concerned(
         case Lane.NOTIFICATIONS:
             heard = channel_jobs(config, resolved.jobs)
             return live_channel_jobs(heard, position, evidence, resolved.jobs) if account.kind == "slack" else heard
+        case Lane.ARTIFACTS if resolved.learnt:
+            return frozenset(range(len(resolved.jobs))) - resolved.learnt.keys()
         case "beats":
             return frozenset(jobs_in(evidence.beats["source"].to_numpy(), position, resolved.beats))
         case _:

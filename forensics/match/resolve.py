@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Hashable, Iterable, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from typing import Any, TypeVar
 
 import numpy as np
@@ -13,7 +13,8 @@ import pandas as pd
 from forensics.config import Job, Phrases
 from forensics.evidence.intake import Evidence
 from forensics.match.claims import claim_of, streak_of, without
-from forensics.match.names import NAME, Named, NameIndex, command_name, short_host, slug, tokens
+from forensics.match.names import NAME, Named, NameIndex, command_names, phrases, short_host, slug, tokens
+from forensics.match.own import is_own
 from forensics.match.spans import Ints
 
 Key = TypeVar("Key", bound=Hashable)
@@ -36,8 +37,19 @@ class Speech:
 
 
 @dataclass(frozen=True)
+class Known:
+    """Since when (ns), and in which sources by position, the learnt artifacts of a job would be seen."""
+
+    since: int
+    sources: frozenset[int]
+
+
+@dataclass(frozen=True)
 class Resolved:
-    """All jobs, configured ones first, and for each table the job code of every row, -1 for none."""
+    """All jobs, configured ones first, and for each table the job code of every row, -1 for none.
+
+    ``learnt`` tells by job code where the artifacts would be seen that nobody declared.
+    """
 
     jobs: tuple[Job, ...]
     configured: int
@@ -46,6 +58,7 @@ class Resolved:
     beats: Ints
     speech: Speech
     unnamed: int
+    learnt: Mapping[int, Known] = field(default_factory=dict)
 
 
 def texts(column: pd.Series[str]) -> list[str | None]:
@@ -65,9 +78,10 @@ def memoised(keys: Iterable[Key], resolve: Callable[[Key], int]) -> Ints:
 def resolve_jobs(evidence: Evidence, configured: Sequence[Job], make: Callable[[str, str | None], Job]) -> Resolved:
     """Return the jobs of all rows; ``make`` gives a job that no config names, from its name and host."""
     index = NameIndex(configured)
-    found = Discovered(list(configured), make)
     triggers = named_rows(evidence.triggers, index)
     lifecycle = named_rows(evidence.lifecycle, index)
+    found = Discovered(list(configured), make)
+    found.take_configured(evidence.triggers, triggers)
     triggers = found.from_rows(evidence.triggers, triggers)
     lifecycle = found.from_rows(evidence.lifecycle, lifecycle, foreign=foreign_rows(evidence))
     beats = named_rows(evidence.beats, index)
@@ -103,9 +117,13 @@ class Discovered:
         self.jobs = jobs
         self.template = make("unnamed", None)
         self._make = make
+        self._configured = len(jobs)
         self._codes: dict[tuple[str, str | None], int] = {}
-        self._commands: dict[int, set[tuple[str, ...]]] = {}
+        self._commands: dict[int, set[str]] = {}
+        self._names: dict[str, str] = {}
         self._by_message: dict[tuple[str, str | None], int] = {}
+        self._renamed: set[int] = set()
+        self._index: NameIndex | None = None
 
     def code(self, name: str, host: str | None) -> int:
         """Return the code of a job of that name, made when it is new."""
@@ -115,25 +133,53 @@ class Discovered:
             self.jobs.append(self._make(name, host))
         return self._codes[key]
 
+    def take_configured(self, frame: pd.DataFrame, codes: Ints) -> None:
+        """Note the commands of configured jobs: a name that stands in one of them is no other job's."""
+        rows = np.flatnonzero(codes >= 0)
+        if len(rows) and not frame["command"].isna().all():
+            pairs = set(zip(codes[rows].tolist(), texts(frame["command"].iloc[rows]), strict=True))
+            for code, command in pairs:
+                if command:
+                    self._commands.setdefault(code, set()).add(command)
+
     def from_rows(self, frame: pd.DataFrame, codes: Ints, foreign: np.typing.NDArray[np.bool_] | None = None) -> Ints:
         """Return the codes with the rows of no configured job given to jobs by their name or command."""
         open_rows = np.flatnonzero(codes < 0) if foreign is None else np.flatnonzero((codes < 0) & ~foreign)
         if not len(open_rows):
             return codes
         part = frame.iloc[open_rows]
-        keys = zip(texts(part["job"]), texts(part["command"]), texts(part["host"]), strict=True)
+        keys = list(zip(texts(part["job"]), texts(part["command"]), texts(part["host"]), strict=True))
+        unnamed = {command for job, command, _ in set(keys) if job is None and command is not None}
+        self._names |= command_names(unnamed - self._names.keys())
         filled = codes.copy()
         filled[open_rows] = memoised(keys, self._from_row)
         return filled
 
     def _from_row(self, key: tuple[str | None, str | None, str | None]) -> int:
         job, command, host = key
-        if job is None and command is None:
+        if job is None and (command is None or is_own(command)):
             return -1
-        code = self.code(slug(job) if job else command_name(command or ""), host)
+        code = self.code(slug(job) if job else self._names[command or ""], host)
         if command:
-            self._commands.setdefault(code, set()).add(tokens(command))
+            self._commands.setdefault(code, set()).add(command)
         return code
+
+    def in_text(self, line: str) -> str | None:
+        """Return the first name in a line that stands in one command only, as the line spells it."""
+        if self._index is None:
+            named = ((phrase, codes) for phrase, codes in self._starting().items() if len(phrase) > 1)
+            own = [" ".join(phrase) for phrase, codes in named if len(codes) == 1]
+            self._index = NameIndex([replace(self.template, name=name) for name in sorted(own)])
+        found = self._index.in_text(line)
+        return line[found[0].start : found[0].end] if found else None
+
+    def _starting(self) -> dict[tuple[str, ...], set[int]]:
+        """Return the jobs by the names of what their commands start."""
+        owners: dict[tuple[str, ...], set[int]] = {}
+        for code, commands in self._commands.items():
+            for phrase in frozenset[tuple[str, ...]]().union(*map(phrases, commands)):
+                owners.setdefault(phrase, set()).add(code)
+        return owners
 
     def from_message(self, name: str, host: str | None) -> int:
         """Return the job of a message's name: that of the one command in which its words stand, else one of its own."""
@@ -142,15 +188,25 @@ class Discovered:
             self._by_message[key] = self._joined(name, host)
         return self._by_message[key]
 
+    def _holding(self, words: tuple[str, ...]) -> list[int]:
+        """Return the jobs in whose commands some words stand one after the other."""
+        every = self._commands.items()
+        return [code for code, commands in every if any(contains(tokens(command), words) for command in commands)]
+
     def _joined(self, name: str, host: str | None) -> int:
+        """Return the job that a message's name means; the first that joins a command names its job.
+
+        A name that is the whole of what one command starts is that one's, though others hold its words too.
+        """
         words = tokens(name)
-        fitting = [
-            code for code, commands in self._commands.items() if any(contains(command, words) for command in commands)
-        ]
-        if len(fitting) == 1 and (slug(name), None) not in self._codes:
+        whole = [code for code, commands in self._commands.items() if any(words in phrases(each) for each in commands)]
+        fitting = whole if len(whole) == 1 else self._holding(words)
+        if len(fitting) != 1 or fitting[0] < self._configured or (slug(name), None) in self._codes:
+            return self.code(slug(name), host)
+        if fitting[0] not in self._renamed:
+            self._renamed.add(fitting[0])
             self.jobs[fitting[0]] = replace(self.jobs[fitting[0]], name=slug(name))
-            return fitting[0]
-        return self.code(slug(name), host)
+        return fitting[0]
 
 
 def contains(command: tuple[str, ...], words: tuple[str, ...]) -> bool:
@@ -236,7 +292,7 @@ class Message:
         template = found.template
         for number, line in lines:
             claim = self._claim(template, line, ()) if self._may_claim(template) else ""
-            name = name_in(line) if claim else None
+            name = (found.in_text(line) or name_in(line)) if claim else None
             if name is not None:
                 rest = self._claim(template, line.replace(name, " ", 1), ())
                 if rest:

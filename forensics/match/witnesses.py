@@ -12,6 +12,7 @@ from typing import Literal, NamedTuple
 import numpy as np
 
 from forensics.config import Job
+from forensics.match.names import short_host
 from forensics.match.patterns import Pattern, compiled, dated_text
 from forensics.match.spans import Ints
 
@@ -64,13 +65,31 @@ class Fit(NamedTuple):
     base: str
 
 
-def find_witnesses(paths: Sequence[str], wanted: Sequence[Wanted]) -> Witnesses:
+@dataclass(frozen=True)
+class Homes:
+    """On which host each file lies and each job runs, None where that is not known: what lies elsewhere is not its."""
+
+    files: Sequence[str | None]
+    jobs: Sequence[str | None]
+
+    def part(self, row: int, job: int) -> bool:
+        """Return whether a file and a job are known to be of two hosts."""
+        at, home = self.files[row], self.jobs[job]
+        return at is not None and home is not None and at != home
+
+
+def homes_of(files: Sequence[str | None], jobs: Sequence[Job]) -> Homes:
+    """Return the homes of files and jobs by their hosts' first labels."""
+    return Homes([short_host(host) for host in files], [short_host(job.host) for job in jobs])
+
+
+def find_witnesses(paths: Sequence[str], wanted: Sequence[Wanted], homes: Homes | None = None) -> Witnesses:
     """Return the files that fit a pattern; one that fits several goes to the most specific."""
     best: dict[int, Fit] = {}
     index = PathIndex(paths)
     for each in wanted:
         for row in index.rows_for(each.pattern):
-            fit = fit_of(paths[row], each)
+            fit = None if homes is not None and homes.part(row, each.job) else fit_of(paths[row], each)
             if fit is not None and (row not in best or fit.rank > best[row].rank):
                 best[row] = fit
     return _without_full_folders(paths, best)

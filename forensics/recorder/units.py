@@ -2,6 +2,9 @@
 
 Written by systemd.service(5), systemd.timer(5), systemd.exec(5), systemd.time(7) and crontab(5). Timers are
 ``Persistent``: what fell due while the host was off is done once it is up again. Cron has nothing like it.
+
+The nightly report gives a sign of life of its own once it was made, whatever it found: a job that looks after all
+others must be missed when it falls silent. It is none after the exit codes 2 and 4, for then nobody was told anything.
 """
 
 from __future__ import annotations
@@ -19,6 +22,10 @@ USUAL_STEP = timedelta(minutes=15)
 STEPS = ((MINUTE, 60, "*:0/{}", "*/{} * * * *"), (HOUR, 24, "0/{}:00", "0 */{} * * *"))
 CHECK, REPORT, RETRY = "forensics-heartbeat-check", "forensics-report", "forensics-retry"
 CRONTAB = "forensics.crontab"
+NIGHTLY = "night-watch"  # the name under which the nightly report says that it was made
+EVERY_NIGHT = "1d"
+TOLD = "0|1|3"  # the exit codes after which the report was made and reached somebody: see the README
+READ_ONLY = ("/usr", "/boot", "/efi", "/etc")  # what ProtectSystem=full takes away
 UNFIT = frozenset("\"'\\")  # in the path of a program, says systemd itself
 UNIT_SIGNS = str.maketrans({"\\": "\\\\", '"': '\\"', "%": "%%"})
 # What no check or report needs, nor a hook that pages or restarts. Homes and /tmp stay in sight, because heartbeats
@@ -45,21 +52,33 @@ SystemCallArchitectures=native
 class Setup:
     """What the units say: ``command`` is how this program is called, ``config`` the config that is named to it.
 
-    ``every`` is the step of the checks, ``nightly`` the host's own time of the report. ``hardens`` is False where a
-    user's manager runs the units, or where a hook needs more than a check does.
+    ``every`` is the step of the checks; ``nightly`` the time of the report, in ``zone`` where that is not the host's
+    own, where it is ``nightly_here``. The report is kept in ``archive``; its own heartbeat goes to ``beats``, else to
+    where heartbeats usually go. ``written`` are the folders of what is remembered. ``hardens`` is False where a user's
+    manager runs the units, or where a hook needs more than a check does, ``is_whole`` where the report alone is wanted.
     """
 
     command: tuple[str, ...]
     config: str | None = None
     every: timedelta = USUAL_STEP
     nightly: time = time(6)
+    zone: str | None = None
+    nightly_here: time | None = None
     files_issues: bool = False
+    archive: str | None = None
+    beats: str | None = None
+    written: tuple[str, ...] = ()
     hardens: bool = True
+    is_whole: bool = True
 
 
 @dataclass(frozen=True)
 class Task:
-    """One thing that is done again and again: its calendar for systemd and for cron, its words."""
+    """One thing that is done again and again: its calendar for systemd and for cron, its words.
+
+    ``beat`` are the words by which it gives a sign of life after the exit codes TOLD; ``written`` the folders that it
+    must be able to write; ``zone`` that of its calendar, None for the host's; ``here`` its time there.
+    """
 
     name: str
     about: str
@@ -68,6 +87,10 @@ class Task:
     words: tuple[str, ...]
     limit: str | None
     hardens: bool
+    beat: tuple[str, ...] = ()
+    written: tuple[str, ...] = ()
+    zone: str | None = None
+    here: time | None = None
 
 
 def tasks(setup: Setup) -> tuple[Task, ...]:
@@ -76,33 +99,56 @@ def tasks(setup: Setup) -> tuple[Task, ...]:
     Raises:
         ForensicsError: the step is none that a calendar can hold.
     """
+    return (*around_the_clock(setup), nightly(setup)) if setup.is_whole else (nightly(setup),)
+
+
+def around_the_clock(setup: Setup) -> tuple[Task, ...]:
+    """Return what is done every few minutes.
+
+    Raises:
+        ForensicsError: the step is none that a calendar can hold.
+    """
     calendar, line = step(setup.every)
-    at = setup.nightly
-    config = ("--config", setup.config) if setup.config else ()
     interval = () if setup.every == USUAL_STEP else ("--interval", word(setup.every))
-    filing = ("--file-issues",) if setup.files_issues else ()
-    about = "Night Watch:"
     return (
         Task(
             CHECK,
-            f"{about} look for jobs that gave no sign of life",
+            "Night Watch: look for jobs that gave no sign of life",
             calendar,
             line,
-            ("heartbeat", "check", *config, *interval),
+            ("heartbeat", "check", *named_config(setup), *interval),
             "10min",
             setup.hardens,
+            written=setup.written,
         ),
-        Task(RETRY, f"{about} run again what timed out at boot", calendar, line, ("runs", "retry"), None, False),
-        Task(
-            REPORT,
-            f"{about} report what the scheduled jobs really did",
-            f"*-*-* {at:%H:%M}:00",
-            f"{at.minute} {at.hour} * * *",
-            ("report", *config, *filing, "--no-progress"),
-            "1h",
-            setup.hardens,
-        ),
+        Task(RETRY, "Night Watch: run again what timed out at boot", calendar, line, ("runs", "retry"), None, False),
     )
+
+
+def nightly(setup: Setup) -> Task:
+    """Return the nightly report."""
+    at, zone = setup.nightly, f" {setup.zone}" if setup.zone else ""
+    archive = ("--archive", setup.archive) if setup.archive else ()
+    filing = ("--file-issues",) if setup.files_issues else ()
+    folder = ("--dir", setup.beats) if setup.beats else ()
+    return Task(
+        REPORT,
+        "Night Watch: report what the scheduled jobs really did",
+        f"*-*-* {at:%H:%M}:00{zone}",
+        f"{at.minute} {at.hour} * * *",
+        ("report", *named_config(setup), "--quiet", *filing, *archive),
+        "1h",
+        setup.hardens,
+        beat=("heartbeat", "write", NIGHTLY, EVERY_NIGHT, *folder),
+        written=(*setup.written, *([setup.archive] if setup.archive else [])),
+        zone=setup.zone,
+        here=setup.nightly_here,
+    )
+
+
+def named_config(setup: Setup) -> tuple[str, ...]:
+    """Return the words that name the config: neither cron nor systemd starts anything in its folder."""
+    return ("--config", setup.config) if setup.config else ()
 
 
 def unit_files(setup: Setup) -> Mapping[str, str]:
@@ -120,15 +166,40 @@ def unit_files(setup: Setup) -> Mapping[str, str]:
 
 def service(task: Task, command: Sequence[str]) -> str:
     """Return a service that does a task once."""
-    call = " ".join(quoted(each, is_first=at == 0) for at, each in enumerate((*command, *task.words)))
     limit = f"TimeoutStartSec={task.limit}\n" if task.limit else ""
+    beat = f"ExecStopPost={call_of(beating(task, command))}\n" if task.beat else ""
     return (
         f"[Unit]\nDescription={task.about}\n\n"
-        f"[Service]\nType=oneshot\nExecStart={call}\n"
+        f"[Service]\nType=oneshot\nExecStart={call_of((*command, *task.words))}\n{beat}"
         "# Secrets such as GITEA_TOKEN=..., mode 0600. An exit code of 1 says that a person must act.\n"
         "EnvironmentFile=-%E/forensics/environment\n"
-        f"UMask=0022\nNice=5\n{limit}{HARDENING if task.hardens else ''}"
+        f"UMask=0022\nNice=5\n{limit}{HARDENING + writable(task.written) if task.hardens else ''}"
     )
+
+
+def call_of(words: Sequence[str]) -> str:
+    """Return a command as a unit takes it.
+
+    Raises:
+        ForensicsError: no unit can hold one of its words.
+    """
+    return " ".join(quoted(each, is_first=at == 0) for at, each in enumerate(words))
+
+
+def beating(task: Task, command: Sequence[str]) -> tuple[str, ...]:
+    """Return what follows a task whatever its end was: its sign of life, after some exit codes."""
+    return ("/bin/sh", "-c", f'case "$EXIT_STATUS" in {TOLD}) exec "$@";; esac', "sh", *command, *task.beat)
+
+
+def writable(folders: Sequence[str]) -> str:
+    """Return the line that lets a hardened service write folders of the system's, empty where there are none.
+
+    Raises:
+        ForensicsError: no unit can hold one of their names.
+    """
+    tops = tuple(f"{top}/" for top in READ_ONLY)
+    ours = [on_one_line(each).translate(UNIT_SIGNS) for each in dict.fromkeys(folders) if each.startswith(tops)]
+    return f"ReadWritePaths={' '.join(f'{chr(34)}-{each}{chr(34)}' for each in ours)}\n" if ours else ""
 
 
 def timer(task: Task) -> str:
@@ -151,11 +222,29 @@ def crontab(setup: Setup) -> str:
 
 def crontab_lines(setup: Setup) -> Iterator[str]:
     """Yield the lines of a crontab."""
-    yield "# Night Watch. Cron mails what is said: by the checks nothing while all is well.\n"
+    yield "# Night Watch. Cron mails what is said: each night's report, and of the checks what is wrong.\n"
     yield "# Variables such as GITEA_TOKEN=... may stand above, in a file that no one else can read.\n"
     for task in tasks(setup):
-        call = shlex.join(on_one_line(each) for each in (*setup.command, *task.words))
-        yield f"{task.line} {call.replace('%', chr(92) + '%')}\n"
+        call, beat = in_shell((*setup.command, *task.words)), in_shell((*setup.command, *task.beat))
+        line = f"{call}; case $? in {TOLD}) {beat};; esac" if task.beat else call
+        yield f"{zone_lines(task)}{task.line} {line}\n"
+
+
+def in_shell(words: Sequence[str]) -> str:
+    """Return a command as a line of a crontab takes it.
+
+    Raises:
+        ForensicsError: no line can hold one of its words.
+    """
+    return shlex.join(map(on_one_line, words)).replace("%", "\\%")
+
+
+def zone_lines(task: Task) -> str:
+    """Return the lines that set the zone of what follows, empty where it is the host's own."""
+    if task.zone is None:
+        return ""
+    here = f" ({task.here:%H:%M} now)" if task.here else ""
+    return f"# Debian's cron knows no CRON_TZ: there write the host's own time below{here}.\nCRON_TZ={task.zone}\n"
 
 
 def step(every: timedelta) -> tuple[str, str]:

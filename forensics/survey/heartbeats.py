@@ -16,7 +16,7 @@ from forensics.survey.tree import Tree
 SUFFIX = ".last"
 NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}")
 MOST_FILES = 1000
-OWN = re.compile(r"forensics-[a-z-]+")
+OWN = re.compile(r"forensics-[a-z-]+|night-watch")
 UTC = ZoneInfo("UTC")
 
 

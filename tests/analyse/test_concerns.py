@@ -8,11 +8,12 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from forensics.analyse.concerns import CHECK, check_of
+from forensics.analyse.concerns import check_of
 from forensics.config import Config, Job, Mute, Tracker
 from forensics.evidence.concerns import Subject
 from forensics.evidence.lookback import NIGHTLY
 from forensics.evidence.result import Blocker, Heartbeat, ReportingCheck
+from forensics.recorder import units
 from tests.report.builders import UTC, result, run
 
 KINDS = Tracker("http://127.0.0.1", "a/b").open_for
@@ -144,7 +145,7 @@ def test_run_after_a_mute_speaks_for_its_job_again():
     assert check_of(result([run(flags="muted"), run(key="later")]), KINDS).muted_jobs == frozenset()
 
 
-@pytest.mark.parametrize("own", [CHECK, "night-watch"])
+@pytest.mark.parametrize("own", [units.CHECK, units.NIGHTLY])
 def test_our_own_heartbeats_do_not_hide_that_all_others_are_silent(own):
     beats = [Heartbeat("a", "stale", 0, 6000.0, 900.0, 7.0), Heartbeat(own, "ok", 0, 60.0, 900.0, 0.1)]
     check = check_of(result(heartbeats=beats, blockers=[blocker("stale", "a")]), KINDS)

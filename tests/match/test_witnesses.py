@@ -5,7 +5,7 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as st
 
-from forensics.match.witnesses import find_witnesses, wanted_patterns
+from forensics.match.witnesses import find_witnesses, homes_of, wanted_patterns
 from tests.match.builders import job
 
 
@@ -96,3 +96,15 @@ def test_search_finds_whatever_fits(given_paths: list[str], given_patterns: list
     seen = {given_paths[row] for row in found.row.tolist()}
     assert seen <= fitting
     assert all(any(other.startswith(f"{path}/") for other in seen) for path in fitting - seen)
+
+
+def test_file_of_another_host_is_no_witness() -> None:
+    jobs = [job("a", host="web1", artifacts=("x.json",)), job("a", host="web2.example.org", artifacts=("x.json",))]
+    homes = homes_of(["WEB2", "web3", None], jobs)
+    found = find_witnesses(["x.json"] * 3, wanted_patterns(jobs), homes)
+    assert list(zip(found.row.tolist(), found.wanted.tolist(), strict=True)) == [(0, 1), (2, 0)]
+
+
+def test_job_of_no_host_takes_the_files_of_any() -> None:
+    jobs = [job(artifacts=("x.json",))]
+    assert find_witnesses(["x.json"], wanted_patterns(jobs), homes_of(["web9"], jobs)).row.tolist() == [0]

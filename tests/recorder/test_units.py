@@ -6,16 +6,32 @@ import re
 import shlex
 import shutil
 import subprocess
-from datetime import time, timedelta
+from dataclasses import replace
+from datetime import datetime, time, timedelta
 from itertools import pairwise
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
+import click
 import pytest
+from cronsim import CronSim
 
+from forensics.cli import main
 from forensics.errors import ForensicsError
-from forensics.recorder.units import CHECK, REPORT, RETRY, Setup, crontab, step, unit_files
+from forensics.recorder.units import CHECK, NIGHTLY, REPORT, RETRY, Setup, crontab, step, unit_files
 
 USUAL = Setup(("/usr/bin/true",))
+IN_TOKYO = {"zone": "Asia/Tokyo", "nightly_here": time(21)}
+FULL = Setup(
+    ("/usr/bin/true",),
+    config="/etc/forensics/50% a.toml",
+    zone="Europe/Berlin",
+    nightly_here=time(5),
+    files_issues=True,
+    archive="/etc/nights of 50%",
+    beats="/srv/beats",
+    written=("/etc/forensics",),
+)
 
 
 def setup(**more: object) -> Setup:
@@ -29,7 +45,18 @@ def calls(made: Setup) -> dict[str, str]:
 
 
 def cron_lines(made: Setup) -> list[str]:
-    return [line for line in crontab(made).splitlines() if not line.startswith("#")]
+    return [line for line in crontab(made).splitlines() if not line.startswith(("#", "CRON_TZ="))]
+
+
+def reported_by_cron(made: Setup, tmp_path: Path, code: int) -> list[str]:
+    """Let a shell do what cron would: run the report's line, with a program that notes its words and ends with a code."""
+    program, diary = tmp_path / "50% of a night", tmp_path / "diary"
+    program.write_text(f'#!/bin/sh\necho "$*" >> "{diary}"\n[ "$1" != report ] || exit {code}\n')
+    program.chmod(0o755)
+    line = cron_lines(replace(made, command=(str(program),)))[-1].split(" ", 5)[5]
+    assert re.search(r"(?<!\\)%", line) is None
+    subprocess.run(["sh", "-c", line.replace("\\%", "%")], check=False)
+    return diary.read_text().splitlines()
 
 
 @pytest.fixture
@@ -44,7 +71,7 @@ def test_each_task_has_a_service_and_its_timer():
     assert list(unit_files(USUAL)) == names
 
 
-@pytest.mark.parametrize("made", [USUAL, setup(command=("/usr/bin/true",), hardens=False, files_issues=True)])
+@pytest.mark.parametrize("made", [USUAL, FULL, replace(FULL, hardens=False)])
 def test_systemd_accepts_the_units(tmp_path: Path, analyse, made):
     paths = [tmp_path / name for name in unit_files(made)]
     for path, text in zip(paths, unit_files(made).values(), strict=True):
@@ -80,6 +107,86 @@ def test_nightly_report_is_at_its_time():
     made = setup(nightly=time(23, 5))
     assert "OnCalendar=*-*-* 23:05:00\n" in unit_files(made)[f"{REPORT}.timer"]
     assert cron_lines(made)[-1].startswith("5 23 * * * /opt/forensics report ")
+
+
+def test_nightly_report_is_at_its_time_in_its_zone(analyse):
+    calendar = (
+        unit_files(setup(nightly=time(6, 30), **IN_TOKYO))[f"{REPORT}.timer"].split("OnCalendar=")[1].split("\n")[0]
+    )
+    found = analyse("calendar", "--iterations=1", "--base-time=2026-09-21 10:00:00 UTC", calendar)
+    assert re.search(r"\(in UTC\): Mon 2026-09-21 21:30:00|Next elapse: Mon 2026-09-21 21:30:00 UTC", found.stdout)
+
+
+def test_cron_has_the_report_at_the_same_time_in_its_zone():
+    lines = crontab(setup(nightly=time(6, 30), **IN_TOKYO)).splitlines()
+    assert lines[-2] == "CRON_TZ=Asia/Tokyo"
+    fields, zone = " ".join(lines[-1].split()[:5]), ZoneInfo("Asia/Tokyo")
+    due = next(CronSim(fields, datetime(2026, 9, 21, 19, tzinfo=zone)))
+    assert due == datetime(2026, 9, 22, 6, 30, tzinfo=zone)
+
+
+def test_zone_of_the_report_is_not_that_of_the_checks():
+    lines = crontab(setup(**IN_TOKYO)).splitlines()
+    assert [at for at, line in enumerate(lines) if line.startswith("CRON_TZ=")] == [len(lines) - 2]
+
+
+def test_host_whose_clock_is_the_reports_needs_no_word_about_it():
+    assert "CRON_TZ" not in crontab(USUAL)
+
+
+def test_host_whose_cron_knows_no_zones_is_told_its_own_time():
+    assert "own time below (21:00 now)" in crontab(setup(**IN_TOKYO))
+
+
+@pytest.mark.parametrize("code", [0, 1, 3])
+def test_nightly_that_told_somebody_gives_a_sign_of_life(tmp_path: Path, code: int):
+    reported, beat = reported_by_cron(FULL, tmp_path, code)
+    assert reported.startswith(
+        "report --config /etc/forensics/50% a.toml --quiet --file-issues --archive /etc/nights of 50%"
+    )
+    assert beat == f"heartbeat write {NIGHTLY} 1d --dir /srv/beats"
+
+
+@pytest.mark.parametrize("code", [2, 4, 130, 137])
+def test_nightly_that_told_nobody_gives_none(tmp_path: Path, code: int):
+    assert len(reported_by_cron(USUAL, tmp_path, code)) == 1
+
+
+@pytest.mark.parametrize(("status", "beats"), [("0", 1), ("1", 1), ("3", 1), ("2", 0), ("4", 0), ("TERM", 0)])
+def test_service_of_the_nightly_gives_a_sign_of_life_just_as_cron_does(tmp_path: Path, status: str, beats: int):
+    program = tmp_path / "forensics"
+    program.write_text(f'#!/bin/sh\necho "$*" >> {tmp_path}/diary\n')
+    program.chmod(0o755)
+    unit = unit_files(setup(command=(str(program),)))[f"{REPORT}.service"]
+    call = re.search(r"^ExecStopPost=(.*)$", unit, re.MULTILINE)
+    words = shlex.split(call[1].replace("$$", "$")) if call else []
+    subprocess.run(words, env={"EXIT_STATUS": status, "PATH": "/usr/bin:/bin"}, check=False)
+    diary = tmp_path / "diary"
+    said = diary.read_text().splitlines() if diary.exists() else []
+    assert said == [f"heartbeat write {NIGHTLY} 1d"] * beats
+
+
+def test_report_takes_the_words_that_are_prepared_for_it():
+    words = shlex.split(cron_lines(FULL)[-1].split(";")[0].replace("\\%", "%").split(" ", 5)[5])
+    report = main.get_command(click.Context(main), "report")
+    assert report is not None
+    context = report.make_context("report", words[2:])
+    assert context.params["file_issues"] is context.params["quiet"] is True
+
+
+def test_nightly_alone_is_without_the_checks():
+    alone = setup(is_whole=False)
+    assert list(unit_files(alone)) == [f"{REPORT}.service", f"{REPORT}.timer"]
+    assert len(cron_lines(alone)) == 1
+
+
+def test_report_may_write_what_it_remembers_though_the_system_is_read_only():
+    assert '\nReadWritePaths="-/etc/forensics" "-/etc/nights of 50%%"\n' in unit_files(FULL)[f"{REPORT}.service"]
+    assert '\nReadWritePaths="-/etc/forensics"\n' in unit_files(FULL)[f"{CHECK}.service"]
+
+
+def test_folders_that_are_free_anyway_need_no_word():
+    assert "ReadWritePaths" not in "".join(unit_files(setup(archive="/srv/nights", written=("/etcetera",))).values())
 
 
 @pytest.mark.parametrize(

@@ -3,6 +3,9 @@ from __future__ import annotations
 import json
 from datetime import timedelta
 
+import pytest
+
+from forensics.recorder.units import CHECK, NIGHTLY
 from forensics.survey.draft import draft
 from tests.survey.builders import SPOOL, drafted, drafted_job, surveyed
 
@@ -46,5 +49,6 @@ def test_odd_name_is_told(tmp_path):
     assert "no job can have" in surveyed(tmp_path, {f"{FOLDER}/ü x.last": ""}).unused[0].why
 
 
-def test_own_heartbeats_are_no_jobs(tmp_path):
-    assert surveyed(tmp_path, beat("forensics-heartbeat-check")).jobs == ()
+@pytest.mark.parametrize("own", [CHECK, NIGHTLY])
+def test_own_heartbeats_are_no_jobs(tmp_path, own):
+    assert surveyed(tmp_path, beat(own)).jobs == ()
