@@ -31,8 +31,10 @@ class Recollection:
     is_dry: bool = False
 
     def applies_to(self, config: Config) -> bool:
-        """Return whether reports of a config remember each other: what options name stands for itself."""
-        return self.is_used and config.file is not None
+        """Return whether reports of a config remember each other: what options or an archive name stands for itself."""
+        from forensics.cli_inputs import is_out_of_archive
+
+        return self.is_used and config.file is not None and not is_out_of_archive(config)
 
     def last_end(self, config: Config, now: int) -> int | None:
         """Return where the last report of a config before ``now`` ended, None where none is known."""

@@ -43,7 +43,8 @@ OPTIONS = (
     click.option(
         "--since",
         metavar="TIME",
-        help="Begin of the window: ISO 8601, or today, yesterday, each with a time. Default: 24 h back.",
+        help="Begin of the window: ISO 8601, or today, yesterday, each with a time."
+        " Default: the end of the last report, else 24 h back.",
     ),
     click.option("--until", metavar="TIME", help="End of the window. Default: now."),
     click.option("--now", metavar="TIME", help="The instant of judging. Default: the clock."),

@@ -42,12 +42,12 @@ def check_outputs(form: str, panel: bool, outputs: Sequence[str], config: Config
 
 def inputs(config: Config) -> Iterable[Path]:
     """Yield the files that a config names to be read, itself among them."""
-    from forensics.sources.reading import matching_paths
+    from forensics.sources.reading import own_paths
 
     if config.file:
         yield Path(config.file)
     for source in config.sources:
-        yield from matching_paths(source.path)
+        yield from own_paths(source)
 
 
 def is_same(path: Path, other: Path) -> bool:

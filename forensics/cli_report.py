@@ -39,8 +39,6 @@ class Wanted:
 
 
 @click.command(short_help="Read all traces, judge every run, show the report.")
-@asking
-@click.option("--format", "form", type=click.Choice(FORMATS), default="md", show_default=True, help="What stdout gets.")
 @click.option(
     "--output",
     "outputs",
@@ -49,12 +47,14 @@ class Wanted:
     help="Also write this file; the suffix tells the format. May be given again.",
 )
 @click.option("--archive", metavar="DIR", help="Also keep this night's report there, as .md and .json, and as latest.")
-@click.option("--panel", is_flag=True, help="Show the heartbeat panel alone, as Markdown.")
 @click.option(
     "--file-issues", is_flag=True, help="Also bring the tracker's issues up to date, and publish where [publish] says."
 )
-@click.option("--exit-zero", is_flag=True, help="Exit with 0 where it would be 1 or 3.")
 @click.option("--dry-run", is_flag=True, help="Write nothing but the report; of issues, show the plan.")
+@asking
+@click.option("--format", "form", type=click.Choice(FORMATS), default="md", show_default=True, help="What stdout gets.")
+@click.option("--panel", is_flag=True, help="Show the heartbeat panel alone, as Markdown.")
+@click.option("--exit-zero", is_flag=True, help="Exit with 0 where it would be 1 or 3.")
 @click.option("--no-ledger", is_flag=True, help="Neither read nor write the ledger.")
 @click.option("--quiet", is_flag=True, help="Say nothing on stderr but errors.")
 @click.option("--no-progress", is_flag=True, help="Show no progress on stderr.")
@@ -64,7 +64,8 @@ def report(asked: Asked, **options: Any) -> None:
     \b
     Examples:
       forensics report
-      forensics report --config forensics.toml --since yesterday --output night.md
+      forensics report --config forensics.toml --archive ~/nights --file-issues
+      forensics report --since yesterday --output night.md
       forensics report --triggers /var/log/cron.log --since "yesterday 18:00"
     """  # noqa: D301 - click's sign for lines that stay as they are
     from forensics.cli_outputs import say, tell

@@ -18,6 +18,7 @@ from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError, available_timezones
 
+from forensics.config_addresses import address_problem, anchored, is_address
 from forensics.errors import Problem
 from forensics.timeline import aware, parse_duration, shown
 
@@ -295,7 +296,12 @@ def path(value: Any, setting: Setting) -> str:
     written = text(value, setting)
     if "\0" in written:
         raise Unfit("a path without NUL")
-    if "://" in written or written.startswith(("~", "/")):
+    if is_address(written):
+        problem = address_problem(written)
+        if problem:
+            raise Unfit(*problem)
+        return anchored(written, str(setting.folder))
+    if written.startswith(("~", "/")):
         return written
     folder = glob.escape(str(setting.folder)) if glob.has_magic(written) else setting.folder
     return str(folder / Path(written))

@@ -20,7 +20,9 @@ from tests.checkout import ROOT
 Tree = Mapping[str, str]
 
 PACKAGE = "forensics"
-FOUNDATION = frozenset({"config", "durable", "errors", "frozen", "redaction", "timeline", "untrusted", "verdicts"})
+FOUNDATION = frozenset(
+    {"config", "durable", "errors", "frozen", "oncalendar", "redaction", "timeline", "untrusted", "verdicts"}
+)
 STAGES = frozenset({"sources", "match", "classify", "analyse", "report", "publish"})
 # What stands beside the stages: it meets them in `pipeline` only.
 SIDE_ROOMS = frozenset({"recorder", "engine"})
@@ -32,6 +34,7 @@ EDGE = frozenset({"cli", "configfile", "pipeline", "progress"}) | ERRANDS
 MAY_IMPORT: dict[str, frozenset[str]] = {
     "errors": frozenset(),
     "frozen": frozenset(),
+    "oncalendar": frozenset({"timeline"}),
     "redaction": frozenset(),
     "verdicts": frozenset(),
     "durable": frozenset({"errors"}),
@@ -72,7 +75,7 @@ HOMES: dict[str, frozenset[str]] = {
     "fsspec": frozenset({"sources"}),
     "slack_sdk": frozenset({"publish", "sources"}),
     "stamina": frozenset({"publish"}),
-    "tomlkit": frozenset({"survey"}),
+    "tomlkit": frozenset({"collect", "survey"}),
     "zstandard": frozenset({"sources"}),
     "pyarrow": frozenset({"evidence", "report", "sources"}),
     "pandas": FRAMES,

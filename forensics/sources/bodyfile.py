@@ -7,18 +7,23 @@ fraction; 0 means unknown. In the name ``\|``, ``\\`` and ``\xNN`` are escapes.
 
 from __future__ import annotations
 
+import os
 import re
+import stat
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import ClassVar, NamedTuple
 
-from forensics.evidence.records import Yielded
+from forensics.evidence.records import FileRead, Yielded
 from forensics.sources.base import ReadOptions
+from forensics.sources.file_fields import field_patterns, fields_in, read_fields
 from forensics.sources.instants import HIGHEST, LOWEST, NANOS, fraction_nanos
 from forensics.sources.listing import OUTSIDE, NoEvidence, Row, Unreadable, checked, first_lines, read_lines
-from forensics.sources.paths import relative_to, without_target
+from forensics.sources.paths import relative_to, shown, without_target
 
 NAMES = ("at", "path", "size", "is_folder", "born_at", "changed_at", "time_text")
+SUFFIX = ".body"
 DELETED = b" (deleted)"
 REUSED = b" (deleted-realloc)"
 TIME = re.compile(rb"(-?\d{1,19})(?:\.(\d{0,18}))?")
@@ -57,12 +62,38 @@ class Bodyfile:
         return bool(lines) and is_line(lines[0])
 
     def read(self, path: Path, options: ReadOptions) -> Iterator[Yielded]:
-        """Yield one artifact for each line with a modification time.
+        """Yield one artifact for each line with a modification time, then what stands inside of files beside it.
 
         Raises:
             OSError: the path itself cannot be opened.
         """
-        return read_lines(path, options, NAMES, line_parser(options))
+        yield from read_lines(path, options, NAMES, line_parser(options))
+        yield from fields_beside(path, options)
+
+
+def fields_beside(path: Path, options: ReadOptions) -> Iterator[Yielded]:
+    """Yield the times inside of those files of a listed tree that were kept beside the listing.
+
+    They lie in a folder of the listing's name without its suffix, as ``forensics collect`` puts them there.
+    """
+    patterns = field_patterns(options.fields) if path.suffix == SUFFIX else ()
+    if not patterns or not path.with_suffix("").is_dir():
+        return
+    for relative in kept_files(path.with_suffix("")):
+        place = path.with_suffix("") / relative
+        if fields := fields_in(relative, patterns):
+            for each in read_fields(place, shown(relative), fields, place.lstat().st_size, options):
+                yield replace(each, covers=None) if isinstance(each, FileRead) else each
+
+
+def kept_files(folder: Path) -> Iterator[str]:
+    """Yield the regular files below a folder, by their paths there, in the order in which a tree is walked."""
+    for place, folders, names in os.walk(folder):
+        folders.sort()
+        inside = os.path.relpath(place, folder)
+        for name in sorted(names):
+            if stat.S_ISREG((Path(place) / name).lstat().st_mode):
+                yield name if inside == os.curdir else f"{inside}/{name}"
 
 
 def is_line(line: bytes) -> bool:

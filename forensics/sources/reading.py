@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import errno
 import glob
 from collections import Counter
 from collections.abc import Iterator, Sequence
@@ -14,9 +13,18 @@ from forensics.errors import SourceError
 from forensics.evidence.records import FileRead, Yielded
 from forensics.sources import SOURCES
 from forensics.sources.base import ReadOptions, Source
+from forensics.sources.far import ADDRESS, far_of, on_own_disk, told, unchained
+from forensics.sources.lending import lendings, read_far
+from forensics.sources.local_paths import is_there, matching_paths
+from forensics.sources.members import Abandoned
+from forensics.sources.opening import head
 from forensics.sources.paths import shown
+from forensics.sources.web import Unreached
 
-ABSENT = frozenset({errno.ENOENT, errno.ENOTDIR, errno.ELOOP, errno.ENAMETOOLONG})
+__all__ = ["Opened", "is_there", "matching_paths", "open_source", "open_sources", "recognise"]
+
+# What a whole archive is taken for where nothing says it.
+WHOLE_KINDS = {"artifacts": "files", "notifications": "slack-export"}
 # A beat shows what an artifact does: that something was done.
 TABLES = {"artifacts": ("artifacts", "beats")}
 
@@ -36,23 +44,43 @@ def kinds_showing(lane: str) -> list[str]:
     return [source.kind for source in SOURCES if shows(source, lane)]
 
 
-def recognise(path: Path, lane: str) -> Source:
-    """Return the one source that claims a path, if it shows the lane.
+def recognise(path: Path, lane: str, written: str | None = None) -> Source:
+    """Return the one source that claims a path, if it shows the lane; ``written`` is what to call it.
 
     Raises:
         SourceError: none claims it, more than one does, or one that shows something else.
     """
     claiming = [source for source in SOURCES if source.detect(path)]
-    kinds = kinds_showing(lane)
+    kinds, called = kinds_showing(lane), written or str(path)
     if len(claiming) > 1:
         names = " and ".join(source.kind for source in claiming)
-        raise SourceError(f"{path}: {names} both claim this - name its kind, as in {claiming[0].kind}:{path}")
+        raise SourceError(f"{called}: {names} both claim this - name its kind, as in {claiming[0].kind}:{called}")
     if not claiming:
-        wanted = f"name its kind, as in {kinds[0]}:{path} (kinds for {lane}: {', '.join(kinds)})"
-        raise SourceError(f"{path}: no reader recognises what is in it - {wanted}")
+        wanted = f"name its kind, as in {kinds[0]}:{called} (kinds for {lane}: {', '.join(kinds)})"
+        raise SourceError(f"{called}: no reader recognises what is in it - {wanted}")
     if not shows(claiming[0], lane):
-        raise SourceError(f"{path}: {mistaken(claiming[0], lane)}")
+        raise SourceError(f"{called}: {mistaken(claiming[0], lane)}")
     return claiming[0]
+
+
+def recognise_far(pattern: str, lane: str) -> Source | None:
+    """Return the source that claims what lies at an address or in an archive; None where that cannot be had.
+
+    Raises:
+        SourceError: none claims it, more than one does, or one that shows something else.
+    """
+    kind = WHOLE_KINDS.get(lane, "")
+    far = far_of(kind, pattern)
+    if far is not None and far.inside == "":
+        return by_kind(kind)
+    try:
+        for lent in lendings(kind if lane == "notifications" else "", pattern, ReadOptions(now=0)):
+            for path in lent.paths:
+                if path.is_dir() or head(path, 1):
+                    return recognise(path, lane, lent.mirror.shown(shown(str(path))))
+    except (Unreached, Abandoned, OSError):
+        return None
+    return None
 
 
 def mistaken(source: Source, lane: str) -> str:
@@ -63,16 +91,22 @@ def mistaken(source: Source, lane: str) -> str:
 
 @dataclass(frozen=True)
 class Opened:
-    """A source with its paths: ``missing`` says what is wrong where there is nothing to read."""
+    """A source with its paths: ``missing`` says what is wrong where there is nothing to read.
+
+    One that lies elsewhere, at an address or in an archive, has no paths of this machine: ``is_far``.
+    """
 
     name: str
     source: Source
     config: SourceConfig
     paths: tuple[Path, ...]
     missing: str | None = None
+    is_far: bool = False
 
     def read(self, options: ReadOptions) -> Iterator[Yielded]:
         """Yield what the paths hold; one that cannot be opened is a fault of its file, not an exception."""
+        if self.is_far:
+            yield from read_far(self.source, self.config.path, options)
         for path in self.paths:
             try:
                 yield from self.source.read(path, options)
@@ -104,31 +138,23 @@ def open_source(config: SourceConfig) -> Opened:
     source = by_kind(config.kind)
     if source is None:
         raise SourceError(f"{config.path}: this version has no reader for {config.kind!r}")
-    paths = matching_paths(config.path)
+    if far_of(config.kind, config.path) is not None:
+        return Opened(name(config, 2), source, config, (), is_far=True)
+    paths = matching_paths(on_own_disk(config.path))
     return Opened(name(config, 2), source, config, tuple(paths), None if paths else absence(config.path))
+
+
+def own_paths(config: SourceConfig) -> Sequence[Path]:
+    """Return the paths of this machine that a source is read from; of one in an archive here, the archive's."""
+    far = far_of(config.kind, config.path)
+    if far is None:
+        return matching_paths(on_own_disk(config.path))
+    return [] if ADDRESS in far.place else own_paths(replace(config, kind="", path=far.place))
 
 
 def absence(pattern: str) -> str:
     """Return why there is nothing to read at a path or for a pattern."""
-    if "://" in pattern:
-        return f"{shown(pattern)}: this version reads no addresses; save what is there to a file"
     return f"{shown(pattern)}: {'no file fits this pattern' if glob.has_magic(pattern) else 'nothing is there'}"
-
-
-def matching_paths(pattern: str) -> Sequence[Path]:
-    """Return the paths that a pattern fits, sorted; a path that exists is meant literally, whatever signs it holds."""
-    if is_there(Path(pattern)):
-        return [Path(pattern)]
-    return [Path(found) for found in sorted(glob.glob(pattern, recursive=True))]  # noqa: PTH207 - absolute patterns
-
-
-def is_there(path: Path) -> bool:
-    """Return whether something is at a path, or might be: of what may not be looked at, opening tells why."""
-    try:
-        path.stat()
-    except OSError as error:
-        return error.errno not in ABSENT
-    return True
 
 
 def names(configs: Sequence[SourceConfig]) -> list[str]:
@@ -148,4 +174,5 @@ def names(configs: Sequence[SourceConfig]) -> list[str]:
 
 def name(config: SourceConfig, parts: int) -> str:
     """Return the kind of a source and the last parts of its path."""
-    return shown(f"{config.kind} {'/'.join(Path(config.path).parts[-parts:]).lstrip('/')}".rstrip())
+    path = told(unchained(config.path)) if ADDRESS in config.path else config.path
+    return shown(f"{config.kind} {'/'.join(Path(path).parts[-parts:]).lstrip('/')}".rstrip())

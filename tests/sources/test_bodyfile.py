@@ -170,3 +170,13 @@ def test_detects_bodyfiles_and_nothing_else(tmp_path: Path, content: str, is_bod
     path = tmp_path / "tree.body"
     path.write_text(content)
     assert Bodyfile().detect(path) is is_bodyfile
+
+
+def test_content_that_was_kept_beside_a_listing_is_read_for_its_fields(tmp_path: Path):
+    (tmp_path / "tree.body").write_text("0|sub/state.json|1|r/r|0|0|40|0|1773905460|0|0\n")
+    (tmp_path / "tree" / "sub").mkdir(parents=True)
+    (tmp_path / "tree" / "sub" / "state.json").write_text('{"last": "2026-03-19T07:31:00Z"}')
+    (tmp_path / "tree" / "other.json").write_text('{"last": "2026-03-19T07:31:00Z"}')
+    found = outcome(Bodyfile(), tmp_path / "tree.body", fields=("sub/*.json#last",))
+    assert found.paths == ["sub/state.json", "sub/state.json#last"]
+    assert [read.covers for read in found.reads] == [(None, 1_773_905_460 * SECOND), None]

@@ -64,7 +64,6 @@ def test_pattern_is_sorted_and_a_name_with_signs_is_meant_literally(tmp_path: Pa
     [
         ("/absent/cron.log", "nothing is there"),
         ("/absent/cron*", "no file fits this pattern"),
-        ("https://example.org/cron.log", "this version reads no addresses; save what is there to a file"),
     ],
 )
 def test_source_with_nothing_to_read_says_what_is_wrong(path: str, what: str):
