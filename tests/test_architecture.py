@@ -75,7 +75,7 @@ HOMES: dict[str, frozenset[str]] = {
     "fsspec": frozenset({"sources"}),
     "slack_sdk": frozenset({"publish", "sources"}),
     "stamina": frozenset({"publish"}),
-    "tomlkit": frozenset({"collect", "survey"}),
+    "tomlkit": frozenset({"collect"}),
     "zstandard": frozenset({"sources"}),
     "pyarrow": frozenset({"evidence", "report", "sources"}),
     "pandas": FRAMES,

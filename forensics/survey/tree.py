@@ -13,6 +13,7 @@ from pathlib import Path, PurePosixPath
 
 from forensics.sources.opening import open_regular
 
+SUPERUSER = "root"
 LARGEST = 1 << 20
 MOST_LINKS = 40
 
@@ -100,7 +101,7 @@ class Tree:
 
     def homes(self) -> Iterator[str]:
         """Yield the home folders that are usual and those that the list of users names, each once."""
-        usual = ["/root", *(f"{above}/{name}" for above in ("/home", "/Users") for name in self.seen(above))]
+        usual = [f"/{SUPERUSER}", *(f"{above}/{name}" for above in ("/home", "/Users") for name in self.seen(above))]
         try:
             users = [line.split(":") for line in self.text("/etc/passwd").split("\n")]
         except OSError:

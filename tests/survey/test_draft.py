@@ -12,10 +12,11 @@ from forensics.survey.draft import draft
 from forensics.survey.found import FoundSource, Survey, Zone
 from forensics.survey.joining import joined
 from forensics.survey.naming import named_apart
+from tests.checkout import ROOT
 from tests.secrets_corpus import SECRETS
 from tests.survey.builders import SPOOL, config_of, drafted, surveyed, table
 
-REAL = Path("/work/shared/data/crontab")
+REAL = ROOT.parent / "shared" / "data" / "crontab"
 
 
 def real_tables():
