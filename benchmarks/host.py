@@ -2,8 +2,9 @@
 
 ``python benchmarks/host.py OUT --jobs 60 --days 14 --seed 1`` writes under OUT what such a host has:
 ``etc/crontab``, ``etc/cron.d/``, ``var/spool/cron/crontabs/``, ``var/log/syslog`` with its rotations, ``srv/`` (file
-trees), ``slack/`` (an export), and ``truth/``: ``jobs.json``, ``runs.csv``, ``writers.json`` (whose each file is)
-and ``host.json`` (the window and the instant of judging). The same arguments give the same bytes and mtimes. ``Host`` goes on night by night.
+trees), ``slack/`` (an export), and ``truth/``: ``jobs.json``, ``runs.csv``, ``writers.json`` (whose each file is) and
+``host.json`` (the window and the instant of judging). The same arguments give the same bytes and mtimes. ``Host``
+goes on night by night.
 """
 
 from __future__ import annotations
@@ -159,9 +160,7 @@ class Host:
 
     def writers(self) -> dict[str, tuple[str, int]]:
         """Return for each path under ``srv`` that a run wrote the job's name and the place of its template."""
-        return {
-            file.path: (self.jobs[run.job].name, file.slot) for run in self.runs for file in run.files
-        }
+        return {file.path: (self.jobs[run.job].name, file.slot) for run in self.runs for file in run.files}
 
 
 def instant_text(at: int) -> str:

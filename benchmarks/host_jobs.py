@@ -18,11 +18,11 @@ CADENCES = (("daily", 0.5), ("hourly", 0.29), ("short", 0.15), ("weekly", 0.06))
 PERIODS = {"daily": 24 * HOUR, "hourly": HOUR, "short": 10 * MINUTE, "weekly": 72 * HOUR}
 
 NAMES = (
-    "backup-db", "sync-orders", "export-invoices", "rollup-metrics", "reindex-search", "warm-cache", "render-newsletter",
-    "purge-sessions", "import-feed", "reconcile-ledger", "geo-refresh", "price-update", "mail-digest", "tls-renew",
-    "vacuum", "thumbnailer", "ship-logs", "audit-logins", "stock-levels", "fetch-rates", "build-sitemap", "crawl-links",
-    "train-ranking", "score-leads", "dedupe-contacts", "archive-tickets", "sync-orders-archive", "close-books",
-    "error-budget", "license-scan",
+    "backup-db", "sync-orders", "export-invoices", "rollup-metrics", "reindex-search", "warm-cache",
+    "render-newsletter", "purge-sessions", "import-feed", "reconcile-ledger", "geo-refresh", "price-update",
+    "mail-digest", "tls-renew", "vacuum", "thumbnailer", "ship-logs", "audit-logins", "stock-levels",
+    "fetch-rates", "build-sitemap", "crawl-links", "train-ranking", "score-leads", "dedupe-contacts",
+    "archive-tickets", "sync-orders-archive", "close-books", "error-budget", "license-scan",
 )  # fmt: skip
 AREAS = ("eu", "us", "jp", "shop", "crm", "lab")
 ELSEWHERE = ("vault", "landing", "gold", "outbox", "handoff", "stage3", "depot", "mart", "basket", "tray")
@@ -96,8 +96,9 @@ def _draw_job(rng: np.random.Generator, number: int) -> HostJob:
     log = f"log/{name}.log" if rng.random() < 0.25 else None
     command, written = _command(rng, name, log)
     crontab, user, zone = _crontab(rng)
-    is_elsewhere = rng.random() < 0.1
-    folder = f"{ELSEWHERE[number % len(ELSEWHERE)]}{number}" if is_elsewhere else name
+    named = rng.random()
+    folder = f"{ELSEWHERE[number % len(ELSEWHERE)]}{number}" if named < 0.04 else name
+    folder = name.partition("-")[2] or name if 0.04 <= named < 0.14 else folder
     slots = () if rng.random() < 0.08 else _slots(rng, folder, cadence, rng.random() < 0.3)
     longest = min(0.25 * PERIODS[cadence], 12 * MINUTE)
     return HostJob(

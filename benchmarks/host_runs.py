@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from itertools import pairwise
 from zoneinfo import ZoneInfo
 
 import numpy as np
@@ -68,7 +69,7 @@ def runs_of_day(
         rng = np.random.default_rng([*seed, code])
         schedule = NICKNAMES.get(job.schedule, job.schedule)
         dues = due_times(schedule, job.zone or zone, begin, end + 9 * DAY).tolist()
-        for due, after in zip(dues, dues[1:], strict=False):
+        for due, after in pairwise(dues):
             if due >= end:
                 break
             yield _run(rng, number, code, job, (due, after), zone, faults)
@@ -99,7 +100,9 @@ def _kind(rng: np.random.Generator, job: HostJob, faults: float) -> str:
     edges = np.cumsum([rate * faults for rate in RATES.values()])
     kind = ("ok", *RATES)[(int(np.searchsorted(edges, rng.random(), side="right")) + 1) % (len(RATES) + 1)]
     if not job.slack:
-        return {"failed": "silent", "false_alarm": "ok", "false_success": "silent", "lost_message": "ok"}.get(kind, kind)
+        return {"failed": "silent", "false_alarm": "ok", "false_success": "silent", "lost_message": "ok"}.get(
+            kind, kind
+        )
     return kind
 
 

@@ -18,23 +18,25 @@ from forensics.analyse.findings import findings
 from forensics.analyse.heartbeats import panel
 from forensics.analyse.reporting import check_reporting
 from forensics.analyse.summary import summarise
-from forensics.classify.judged import judge_runs
+from forensics.classify.judged import Judged, judge_runs
 from forensics.classify.rates import checkable, owed
 from forensics.classify.reasons import explainer
 from forensics.config import Config, SourceConfig
 from forensics.config_jobs import unconfigured_job
+from forensics.evidence.coverage import Coverage
 from forensics.evidence.intake import Evidence, Intake
 from forensics.evidence.memory import FORGOTTEN, Memory
-from forensics.evidence.paired import Window
+from forensics.evidence.paired import ClockOffset, Learnt, Paired, Window
 from forensics.evidence.provenance import Provenance
 from forensics.evidence.recall import source_key, with_remembered
 from forensics.evidence.records import Batch, Yielded
-from forensics.evidence.result import Result
+from forensics.evidence.result import Heartbeat, Result
 from forensics.match.jobtable import stamps
+from forensics.match.learning import learn_templates, with_learnt
 from forensics.match.pairing import pair_runs
 from forensics.match.reach import coverage
 from forensics.match.recent import recent_due_times, usual_interval
-from forensics.match.resolve import resolve_jobs
+from forensics.match.resolve import Resolved, resolve_jobs
 from forensics.sources.base import ReadOptions
 from forensics.sources.reading import Opened, open_sources, own_paths
 
@@ -60,66 +62,84 @@ class Question:
         return replace(self.window, since=min([self.window.since, *self.memory.pending.values()]))
 
 
+@dataclass(frozen=True)
+class Known:
+    """All that was read, and of which jobs it speaks; ``coverage`` is what each lane can speak for."""
+
+    evidence: Evidence
+    resolved: Resolved
+    coverage: Coverage
+    keys: tuple[str, ...]
+    learnt: tuple[Learnt, ...] = ()
+    offsets: tuple[ClockOffset, ...] = ()
+
+
 def report(config: Config, question: Question, progress: Progress = lambda _name, _rows: None) -> Result:
     """Return all that the sources of a config come to for a window."""
-    opened = open_sources(with_heartbeats(config))
-    evidence = read_evidence(opened, config, question, progress)
-    keys = tuple(key_of(source.config) for source in opened)
-    evidence = with_remembered(evidence, question.memory, keys)
-    resolved = resolve_jobs(evidence, config.jobs, partial(unconfigured_job, config))
-    reach = coverage(evidence, *told_of(opened, evidence), resolved, question.window.now)
-    paired = pair_runs(resolved, evidence, reach, question.reach)
-    judged = judge_runs(paired, evidence, reach, config.mutes, question.window)
+    known = read(config, question, progress)
+    paired = pair_runs(known.resolved, known.evidence, known.coverage, question.reach)
+    judged = judge_runs(paired, known.evidence, known.coverage, config.mutes, question.window)
     judged = replace(judged, runs=asked_for(with_pending(judged.runs, question.memory), question))
+    result = concluded(known, paired, judged, config, question)
+    return replace(result, changes=changes_since(result, question.jobs))
+
+
+def read(config: Config, question: Question, progress: Progress) -> Known:
+    """Return what all sources of a config hold, with what earlier reports saw of it, and whose it is."""
+    opened = open_sources(with_heartbeats(config))
+    keys = tuple(key_of(source.config) for source in opened)
+    evidence = with_remembered(read_evidence(opened, config, question, progress), question.memory, keys)
+    resolved = resolve_jobs(evidence, config.jobs, partial(unconfigured_job, config))
+    learnt = learn_templates(resolved, evidence, question.window, config.timezone)
+    resolved = with_learnt(resolved, learnt)
+    reach = coverage(evidence, *told_of(opened, evidence), resolved, question.window.now)
+    return Known(evidence, resolved, reach, keys, learnt)
+
+
+def concluded(known: Known, paired: Paired, judged: Judged, config: Config, question: Question) -> Result:
+    """Return what judged runs come to: what a person must act on, what is noticed, and whether to believe it."""
+    evidence, window, zone, runs = known.evidence, question.window, config.timezone, judged.runs
     provenance = Provenance(paired, evidence)
-    explain = explainer(judged, paired, evidence, reach, provenance, question.window, config.timezone)
+    explain = explainer(judged, paired, evidence, known.coverage, provenance, window, zone, known.learnt)
     is_owed, is_checkable = owed(judged, paired), checkable(judged)
-    reporting = check_reporting(judged.runs, is_owed, is_checkable, config.reporting.threshold, question.memory.rates)
-    audit = audited(question.memory, evidence, question.window, judged.runs)
-    has_panel = any(source.kind == "heartbeats" for source in evidence.sources)
-    due = recent_due_times(config.jobs if has_panel else (), question.window.now)
+    reporting = check_reporting(runs, is_owed, is_checkable, config.reporting.threshold, question.memory.rates)
+    audit = audited(question.memory, evidence, window, runs)
     asked = replace(config, jobs=tuple(job for job in config.jobs if is_asked_for(job.name, question)))
-    beats = tuple(
-        beat for beat in panel(evidence.beats, asked, question.window.now, due) if is_asked_for(beat.job, question)
-    )
+    beats = beats_of(evidence, asked, question)
     jobs = tuple(job for job in paired.jobs if is_asked_for(job.name, question))
-    blocking = blockers(
-        judged.runs,
-        reporting,
-        beats,
-        evidence,
-        jobs,
-        question.window,
-        explain,
-        provenance,
-        config.timezone,
-        config.mutes,
-        tuple(of_audit(audit, config.timezone)),
-    )
-    result = Result(
+    others = tuple(of_audit(audit, zone))
+    blocking = blockers(runs, reporting, beats, evidence, jobs, window, explain, provenance, zone, config.mutes, others)
+    noticed = findings(runs, paired, evidence, known.coverage, asked, window, zone, provenance)
+    return Result(
         config=config,
-        window=question.window,
+        window=window,
         evidence=evidence,
-        coverage=reach,
+        coverage=known.coverage,
         paired=paired,
-        runs=judged.runs,
-        summary=summarise(judged.runs, is_owed, is_checkable),
+        runs=runs,
+        summary=summarise(runs, is_owed, is_checkable),
         reporting=reporting,
         blockers=blocking,
         heartbeats=beats,
-        findings=(
-            *audit_findings(audit, question.memory.notes),
-            *findings(judged.runs, paired, evidence, reach, asked, question.window, config.timezone, provenance),
-        ),
+        findings=(*audit_findings(audit, question.memory.notes), *noticed),
         provenance=provenance,
         explain=explain,
         exit_code=exit_code(blocking, evidence),
         inputs=digest(evidence),
-        keys=keys,
+        keys=known.keys,
         memory=question.memory,
+        learnt=known.learnt,
+        offsets=known.offsets,
         audit=audit,
     )
-    return replace(result, changes=changes_since(result, question.jobs))
+
+
+def beats_of(evidence: Evidence, config: Config, question: Question) -> tuple[Heartbeat, ...]:
+    """Return the lines of the panel; the due times of jobs are looked at only where there is one."""
+    now = question.window.now
+    has_panel = any(source.kind == "heartbeats" for source in evidence.sources)
+    due = recent_due_times(config.jobs if has_panel else (), now)
+    return tuple(beat for beat in panel(evidence.beats, config, now, due) if is_asked_for(beat.job, question))
 
 
 def with_heartbeats(config: Config) -> list[SourceConfig]:

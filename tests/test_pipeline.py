@@ -108,13 +108,13 @@ def test_window_in_the_future_has_no_runs_and_no_faults(tmp_path: Path) -> None:
 
 def test_patterns_with_a_field_are_told_to_the_sources(tmp_path: Path) -> None:
     config = read_config('[[job]]\nname = "a"\nartifacts = ["x.jsonl#ts", "y.json"]\n', str(tmp_path / "f.toml"))
-    assert options_for(SourceConfig("files", "."), config, 0).fields == ("x.jsonl#ts",)
+    assert options_for(SourceConfig("files", "."), config, Question(Window(0, 0, 0))).fields == ("x.jsonl#ts",)
 
 
 def test_intervals_are_told_to_heartbeats_alone(tmp_path: Path) -> None:
     config = read_config('[[job]]\nname = "a"\ninterval = "7m"\n', str(tmp_path / "f.toml"))
-    assert options_for(SourceConfig("heartbeats", "."), config, 0).intervals == {"a": 420}
-    assert options_for(SourceConfig("files", "."), config, 0).intervals == {}
+    assert options_for(SourceConfig("heartbeats", "."), config, Question(Window(0, 0, 0))).intervals == {"a": 420}
+    assert options_for(SourceConfig("files", "."), config, Question(Window(0, 0, 0))).intervals == {}
 
 
 @pytest.mark.parametrize("is_there", [True, False])

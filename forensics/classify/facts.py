@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
 from forensics.evidence.coverage import Coverage
+from forensics.evidence.hosts import is_on
 from forensics.evidence.intake import Evidence
 from forensics.evidence.paired import CLAIM_CODES, EVENT_CODES, NAT, Flags, Floats, Ints, Paired, Window
 from forensics.evidence.schema import nanoseconds
@@ -51,7 +52,10 @@ class Recorded:
 
 @dataclass(frozen=True)
 class Shown:
-    """Files and heartbeats: whether they prove the work, since when, and what they show short of that."""
+    """Files and heartbeats: whether they prove the work, since when, and what they show short of that.
+
+    ``declares``: the config says what proves the run's job; ``is_learnt``: nobody does, its other runs show it.
+    """
 
     marker_at: Ints
     artifacts_at: Ints
@@ -62,6 +66,7 @@ class Shown:
     is_touched: Flags
     is_backdated: Flags
     declares: Flags
+    is_learnt: Flags
 
 
 def per_run(count: int, run: Ints, chosen: Flags) -> Flags:
@@ -133,6 +138,26 @@ def recorded(paired: Paired) -> Recorded:
     )
 
 
+def begun_by_runner(paired: Paired, evidence: Evidence) -> Flags:
+    """Return which runs were started by a scheduler that is their runner too, as systemd is: its start is theirs."""
+    frame, links = evidence.triggers, paired.triggers
+    is_runner = np.array(["lifecycle" in source.lanes for source in evidence.sources], dtype=np.bool_)
+    if not len(links.row):
+        return np.zeros(len(paired.runs), dtype=np.bool_)
+    part = frame.iloc[links.row]
+    is_start = part["event"].eq("started").to_numpy(dtype=np.bool_) & is_runner[part["source"].to_numpy()]
+    return per_run(len(paired.runs), links.run, is_start)
+
+
+def lost_host(paired: Paired, evidence: Evidence) -> Flags:
+    """Return after the start of which runs their host went down: none of them can end later."""
+    runs, lost = paired.runs, np.zeros(len(paired.runs), dtype=np.bool_)
+    for outage in evidence.outages:
+        is_there = np.array([is_on(outage, job.host) for job in paired.jobs], dtype=np.bool_)[runs.job]
+        lost |= is_there & (runs.start <= outage.since) & (not outage.is_sleep)
+    return lost
+
+
 def shown(paired: Paired, evidence: Evidence) -> Shown:
     """Return what files and heartbeats show of each run."""
     runs, proofs, count = paired.runs, paired.proofs, len(paired.runs)
@@ -167,17 +192,19 @@ def shown(paired: Paired, evidence: Evidence) -> Shown:
         is_touched=per_run(count, proofs.run, role == "state") | per_run(count, beat_run, declares[beat_run]),
         is_backdated=per_run(count, proofs.run, backdated(paired, evidence)),
         declares=declares,
+        is_learnt=np.array([job.is_learnt for job in paired.jobs], dtype=np.bool_)[runs.job],
     )
 
 
 def declared_patterns(paired: Paired) -> Ints:
-    """Return how many artifacts each job declares."""
+    """Return how many artifacts each job declares, or is known to leave."""
     return np.array([len(job.artifacts) for job in paired.jobs], dtype=np.int64)
 
 
 def declares_proof(paired: Paired) -> Flags:
     """Return which jobs declare an artifact or a marker."""
-    return np.array([bool(job.artifacts or job.markers) for job in paired.jobs], dtype=np.bool_)
+    declaring = [bool(job.artifacts or job.markers) and not job.is_learnt for job in paired.jobs]
+    return np.array(declaring, dtype=np.bool_)
 
 
 def met_patterns(paired: Paired, chosen: Flags) -> tuple[Ints, Ints]:
@@ -245,7 +272,7 @@ def facts(paired: Paired, evidence: Evidence, coverage: Coverage, window: Window
     tolerance, start_grace, report_grace = (
         nanos(jobs, name)[runs.job] for name in ("clock_tolerance", "start_grace", "report_grace")
     )
-    proof = np.where(files.declares, files.is_marked | files.is_complete, files.is_marked | steps.is_good)
+    proof = files.is_marked | files.is_complete | (steps.is_good & ~files.declares)
     at = proof_time(files, steps)
     outweighed = (
         proof & steps.is_bad & ~files.is_marked & ~((files.artifacts_at != NAT) & (files.artifacts_at > steps.end_at))
@@ -255,6 +282,8 @@ def facts(paired: Paired, evidence: Evidence, coverage: Coverage, window: Window
     now = window.now
     covered = coverage.covers("triggers", runs.job, due - tolerance, np.minimum(due + start_grace, now))
     own = runs.start - tolerance, np.minimum(runs.own_end + tolerance, now)
+    is_followed = coverage.covers("triggers", runs.job, *own) | lost_host(paired, evidence)
+    steps = replace(steps, has_begun=steps.has_begun | (begun_by_runner(paired, evidence) & is_followed))
     could_record = coverage.covers("lifecycle", runs.job, *own)
     could_show = coverage.covers("artifacts", runs.job, *own) & ~paired.overwritten
     reported_by = np.where(at != NAT, at, runs.own_end)
@@ -284,7 +313,11 @@ def facts(paired: Paired, evidence: Evidence, coverage: Coverage, window: Window
         none_expected=quiet | ~could_report,
         is_quiet_by_policy=quiet,
         covered=covered,
-        could_prove=np.where(files.declares, could_show, could_record | beat_reach(paired, coverage, own)),
+        could_prove=np.where(
+            files.declares,
+            could_show,
+            could_record | beat_reach(paired, coverage, own) | (could_show & files.is_learnt),
+        ),
         could_report=could_report,
         could_record=could_record,
         status_good=good,

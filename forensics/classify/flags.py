@@ -9,8 +9,10 @@ import numpy as np
 
 from forensics.classify.clock_changes import clock_change, is_named_twice
 from forensics.classify.facts import LATEST, Facts, per_run
+from forensics.classify.host_down import outage_of
 from forensics.classify.rules import RULES
 from forensics.config import Job, Mute
+from forensics.evidence.intake import Evidence
 from forensics.evidence.paired import NAT, Flags, Ints, Paired, Window
 from forensics.verdicts import Cause, Flag, Verdict
 
@@ -96,7 +98,7 @@ def muted(paired: Paired, mutes: tuple[Mute, ...]) -> Flags:
     return found
 
 
-def causes(paired: Paired, facts: Facts, chosen: Ints) -> list[Cause | None]:
+def causes(paired: Paired, facts: Facts, chosen: Ints, evidence: Evidence) -> list[Cause | None]:
     """Return why each run came to nothing, None where no row shows it."""
     steps = facts.recorded
     is_bad = ~facts.executed
@@ -114,6 +116,10 @@ def causes(paired: Paired, facts: Facts, chosen: Ints) -> list[Cause | None]:
     for run in np.flatnonzero(verdict_is(chosen, Verdict.UNVERIFIABLE) & paired.overwritten & (paired.runs.due != NAT)):
         if is_lost_in_fold(paired, int(run)):
             found[run] = Cause.DST_FOLD
+    outage = outage_of(paired, facts, evidence)
+    for run in np.flatnonzero(verdict_is(chosen, Verdict.MISSED, Verdict.INTERRUPTED)):
+        if outage(int(run)) is not None:
+            found[run] = Cause.HOST_DOWN
     return found
 
 

@@ -74,7 +74,7 @@ def frame_of(
             "evidence": np.array([each.value for each in CLASSES], dtype=object)[evidence_class],
             "verdict": verdicts[rule],
             "flags": flag_texts(marks, len(runs)),
-            "cause": causes(paired, known, rule),
+            "cause": causes(paired, known, rule, evidence),
             "in_window": (moment >= window.since) & (moment < window.until),
         },
         len(runs),

@@ -6,19 +6,20 @@ Each observation names the row behind it, or the place that was searched. A sent
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from zoneinfo import ZoneInfo
 
 from forensics.classify.judged import Judged
 from forensics.classify.reasons_absent import message, unseen
 from forensics.classify.reasons_flags import remarks
 from forensics.classify.reasons_inferred import INFERENCES
+from forensics.classify.reasons_learnt import support
 from forensics.classify.reasons_seen import claims, seen
 from forensics.classify.reasons_subject import Dossier
 from forensics.classify.rules import RULES
 from forensics.evidence.coverage import Coverage
 from forensics.evidence.intake import Evidence
-from forensics.evidence.paired import Paired, Window
+from forensics.evidence.paired import Learnt, Paired, Window
 from forensics.evidence.provenance import Provenance
 
 
@@ -30,9 +31,10 @@ def explainer(
     provenance: Provenance,
     window: Window,
     zone: ZoneInfo,
+    learnt: Sequence[Learnt] = (),
 ) -> Callable[[int], list[str]]:
     """Return a function that gives the reasons of a run by its row; times are in ``zone``, made when asked for."""
-    dossier = Dossier(judged, paired, evidence, coverage, provenance, window, zone)
+    dossier = Dossier(judged, paired, evidence, coverage, provenance, window, zone, tuple(learnt))
     return lambda run: reasons(dossier, run)
 
 
@@ -45,6 +47,7 @@ def reasons(dossier: Dossier, run: int) -> list[str]:
         *claims(dossier, subject),
         *message(dossier, subject),
         *remarks(dossier, subject),
+        *support(dossier, subject),
         *INFERENCES[RULES[dossier.judged.rule[run]].reason](dossier, subject),
     ]
     return sorted(told, key=order)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from forensics.classify.clock_changes import is_named_twice, other_pass, written_path
+from forensics.classify.reasons_learnt import perhaps
 from forensics.classify.reasons_seen import EVENTS
 from forensics.classify.reasons_subject import Dossier, Subject, counted
 from forensics.evidence.coverage import EVER
@@ -63,7 +64,7 @@ def proof(dossier: Dossier, subject: Subject) -> list[str]:
         return []
     if not facts.could_prove[row]:
         return blind(dossier, subject)
-    if facts.shown.declares[row]:
+    if facts.shown.declares[row] or (not facts.could_record[row] and facts.shown.is_learnt[row]):
         return missing_files(dossier, subject)
     return [no_end(dossier, subject)]
 
@@ -101,7 +102,7 @@ def no_end(dossier: Dossier, subject: Subject) -> str:
 
 def blind(dossier: Dossier, subject: Subject) -> list[str]:
     """Return why nothing that was read could have proven the work."""
-    if not dossier.judged.facts.shown.declares[subject.row]:
+    if not knows_files(dossier, subject):
         return [undeclared(dossier, subject)]
     near = [(each.text, each.near) for each in dossier.patterns.get(subject.code, []) if each.near]
     if near:
@@ -110,6 +111,12 @@ def blind(dossier: Dossier, subject: Subject) -> list[str]:
         return [lost(dossier, subject)]
     what = f"{dossier.clock(subject, subject.opens)} to {dossier.clock(subject, subject.closes)}"
     return [beyond(dossier, subject, "artifacts", subject.opens, subject.closes, what)]
+
+
+def knows_files(dossier: Dossier, subject: Subject) -> bool:
+    """Return whether it is known which files the job leaves, declared or learnt."""
+    shown = dossier.judged.facts.shown
+    return bool(shown.declares[subject.row] or shown.is_learnt[subject.row])
 
 
 def undeclared(dossier: Dossier, subject: Subject) -> str:
@@ -177,8 +184,9 @@ def message(dossier: Dossier, subject: Subject) -> list[str]:
 
 def lane_to_add(dossier: Dossier, subject: Subject) -> str:
     """Return which evidence would tell of such a run next time."""
-    if not dossier.judged.facts.shown.declares[subject.row]:
-        return "Lane to add: artifacts (declare what the job leaves), or lifecycle (have its runner record the end)."
+    if not knows_files(dossier, subject):
+        files = f"declare what the job leaves{perhaps(dossier, subject)}"
+        return f"Lane to add: artifacts ({files}), or lifecycle (have its runner record the end)."
     if any(pattern.near for pattern in dossier.patterns.get(subject.code, [])):
         return "Lane to add: none; mend the pattern of the artifact."
     if dossier.paired.is_copied:

@@ -176,15 +176,27 @@ REMARKS: dict[Flag, Remark] = {
     Flag.MUTED: muted,
 }
 CAUSES = {
-    Cause.HOST_DOWN: "So its host was down.",
     Cause.PREVIOUS_STILL_RUNNING: "So the run before it was still on.",
     Cause.SCHEDULER_RESTART: "So the scheduler was being restarted.",
     Cause.LANE_OUTAGE: "So it fell into an outage of that lane.",
 }
 
 
+def host_down(dossier: Dossier, subject: Subject) -> list[str]:
+    """Return the outage of its host that the run fell into, and where that is shown."""
+    outage = dossier.outage_of(subject.row)
+    if outage is None:
+        return ["So its host was down."]
+    span, place = dossier.span(subject, outage.since, outage.until), f"{outage.file.rpartition('/')[2]}:{outage.record}"
+    if outage.is_sleep:
+        return [f"Its host slept {span} ({place}).", "So its host was asleep."]
+    return [f"Its host gave no sign of life {span}, when it was booted ({place}).", "So its host was down."]
+
+
 def because(cause: Cause, dossier: Dossier, subject: Subject) -> list[str]:
     """Return what a cause stands for, where the runner's records do not say it already."""
+    if cause is Cause.HOST_DOWN:
+        return host_down(dossier, subject)
     if cause not in (Cause.DST_GAP, Cause.DST_FOLD):
         return [CAUSES[cause]] if cause in CAUSES else []
     local = datetime.fromtimestamp(subject.moment // NANOS, UTC).astimezone(subject.job.timezone)

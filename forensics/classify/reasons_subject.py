@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
@@ -12,11 +12,13 @@ from zoneinfo import ZoneInfo
 import numpy as np
 
 from forensics.classify.flags import next_begun
+from forensics.classify.host_down import outage_of
 from forensics.classify.judged import Judged
 from forensics.config import Job
 from forensics.evidence.coverage import Coverage
+from forensics.evidence.hosts import Outage
 from forensics.evidence.intake import Evidence
-from forensics.evidence.paired import NAT, Ints, Links, Paired, Pattern, Window
+from forensics.evidence.paired import NAT, Ints, Learnt, Links, Paired, Pattern, Window
 from forensics.evidence.provenance import Place, Provenance
 from forensics.timeline import local_text, nanos_of
 
@@ -78,6 +80,7 @@ class Dossier:
     provenance: Provenance
     window: Window
     zone: ZoneInfo
+    learnt: tuple[Learnt, ...] = ()
 
     def subject(self, run: int) -> Subject:
         """Return one run, ready to be looked at."""
@@ -165,6 +168,11 @@ class Dossier:
     def causes(self) -> list[Any]:
         """Return the cause of each run, null where none is known."""
         return [None if cause is None or cause != cause else cause for cause in self.judged.runs["cause"].tolist()]
+
+    @cached_property
+    def outage_of(self) -> Callable[[int], Outage | None]:
+        """Return a function that gives the outage of its host that a run fell into, or was cut off by."""
+        return outage_of(self.paired, self.judged.facts, self.evidence)
 
     @cached_property
     def patterns(self) -> dict[int, list[Pattern]]:

@@ -7,6 +7,7 @@ Columns are arrays of one length. Instants are int ns since the epoch, NAT where
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from zoneinfo import ZoneInfo
 
 import numpy as np
 import numpy.typing as npt
@@ -120,7 +121,9 @@ class Learnt:
 
     ``text`` is a pattern as a config would write it, ``source`` the position of the source in which its files lie.
     ``met`` of ``runs`` triggered runs left such a file, ``delay`` after their start, give or take ``spread``
-    (seconds). ``is_sure``: it counts as proof; else it is only shown.
+    (seconds). ``is_sure``: it counts as proof; else it is only shown. ``since`` is when the first run that left one
+    began, in ns: what was there before is not known. ``zone`` is that of the dates in its paths, where it is not the
+    job's.
     """
 
     job: int
@@ -131,6 +134,8 @@ class Learnt:
     delay: float
     spread: float
     is_sure: bool
+    since: int | None = None
+    zone: ZoneInfo | None = None
 
 
 @dataclass(frozen=True)

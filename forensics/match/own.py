@@ -10,6 +10,8 @@ import shlex
 
 TASKS = frozenset({("heartbeat", "check"), ("runs", "retry"), ("issues", "sync")})
 PYTHON = re.compile(r"python[0-9.]*")
+# The services of our own timers.
+UNITS = frozenset({"forensics-heartbeat-check.service", "forensics-report.service", "forensics-retry.service"})
 
 
 def is_own(command: str | None) -> bool:
@@ -17,6 +19,8 @@ def is_own(command: str | None) -> bool:
     words = (command or "").split(";", 1)[0]
     if "forensics" not in words:
         return False
+    if command in UNITS:
+        return True
     called, *rest = without_interpreter(split(words)) or [""]
     return called.rpartition("/")[2] == "forensics" and (rest[:1] == ["report"] or tuple(rest[:2]) in TASKS)
 

@@ -106,7 +106,7 @@ def start_runs(table: JobTable, resolved: Resolved, evidence: Evidence, window: 
     clocks = started.with_others(heads.where(~np.isin(heads.job, started.job)))
     beats = beat_signals(resolved, evidence)
     clocks = clocks.with_others(beats.where(~np.isin(beats.job, clocks.job)))
-    spine, started_run, skipped_run = trigger_spine(table, started, skips, clocks, window)
+    spine, started_run, skipped_run = trigger_spine(table, started, skips, clocks, window, evidence.outages)
     run_of = np.full(len(frame), -1, dtype=np.int64)
     run_of[started.row], run_of[skips.row] = started_run, skipped_run
     run_of[rows] = run_of[first]
@@ -122,9 +122,13 @@ def beat_signals(resolved: Resolved, evidence: Evidence) -> Signals:
 
 
 def first_of_same(evidence: Evidence, job: Ints, rows: Ints) -> Ints:
-    """Return for each trigger row the first row that says the very same thing."""
+    """Return for each trigger row the first row that says the very same thing.
+
+    One line of cron may stand in a syslog to the second, and in a journal more exactly.
+    """
     frame = evidence.triggers.iloc[rows]
     said = frame[["at", "host", "run_id", "event", "command", "process_id"]].assign(job=job[rows])
+    said["at"] = said["at"].where(said["process_id"].isna(), said["at"].dt.floor("s"))
     numbers = said.groupby(list(said.columns), sort=False, dropna=False).ngroup().to_numpy()
     _, first, inverse = np.unique(numbers, return_index=True, return_inverse=True)
     return np.asarray(rows[first[inverse]], dtype=np.int64)

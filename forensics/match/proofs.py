@@ -27,7 +27,7 @@ REACH = 50 * HOUR
 COPIED_SHARE, COPIED_LEAST = 0.5, 4
 AGREEING = 0.8
 FIELD = "#"
-WHILE_IT_RUNS = 4
+HABITUAL, WHILE_IT_RUNS = 4, 6
 
 
 @dataclass(frozen=True)
@@ -247,7 +247,8 @@ def stamped(
     )
     run = np.searchsorted(starts, moment + nanos([job.clock_tolerance]), side="right") - 1
     after = moment - at(starts, run)
-    usual = int(np.median(after[is_other & (run >= 0)])) if (is_other & (run >= 0)).any() else 0
+    habit = after[is_other & (run >= 0)]
+    usual = int(np.median(habit)) if len(habit) >= max(HABITUAL, len(mtime) / 2) else 0
     is_near = (run >= 0) & (after <= np.maximum(nanos([job.start_grace]), WHILE_IT_RUNS * usual))
     return np.where(is_other, moment, mtime), is_other & ~is_near
 
@@ -399,9 +400,7 @@ def can_collide(each: Wanted, job: Job, due: Ints) -> bool:
     return first.utcoffset() != last.utcoffset()
 
 
-def written_again(
-    each: Wanted, job: Job, filed: Filed, run: Ints, files: Ints, spine: Spine, own_end: Ints
-) -> Flags:
+def written_again(each: Wanted, job: Job, filed: Filed, run: Ints, files: Ints, spine: Spine, own_end: Ints) -> Flags:
     """Return the runs whose dated path has a file that was written after their own time, or by a later run."""
     lost, form = np.zeros(len(spine), dtype=np.bool_), each.pattern.date_format or ""
     newest: dict[str, int] = {}

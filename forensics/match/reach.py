@@ -9,12 +9,16 @@ import numpy as np
 from forensics.config import Job, SourceConfig
 from forensics.evidence.coverage import ALWAYS, EVER, Coverage, Reach, Span, coverage_of
 from forensics.evidence.intake import Evidence, SourceRead
-from forensics.match.names import short_host
+from forensics.match.names import NameIndex, short_host
 from forensics.match.resolve import Resolved
 from forensics.match.spans import Ints
 from forensics.verdicts import Lane
 
 TELLING_ENDS = ("completed", "failed", "timed_out", "interrupted")
+# Sources that show one scheduler's starts alone.
+OWN_SCHEDULERS = {"syslog": "cron", "kubernetes": "kubernetes"}
+# Which scheduler it is that a journal shows at work: cron's lines are taken, services are started.
+JOURNAL_EVENTS = {"accepted": "cron", "started": "systemd", "skipped": "systemd"}
 FRESH = 86_400 * 1_000_000_000
 
 
@@ -42,13 +46,29 @@ def coverage(
     reaches: list[Reach] = []
     for position, (account, config, is_log) in enumerate(zip(evidence.sources, configs, logs, strict=True)):
         span = span_of(account, config, is_log, now)
-        if span is not None:
+        if span is not None and account.job_spans and (config is None or config.coverage is None):
+            reaches += reaches_by_job(account, config, resolved)
+        elif span is not None:
             reaches += [
                 Reach(frozenset({lane}), span, concerned(lane, position, account, config, evidence, resolved))
                 for lane in account.lanes
             ]
             reaches += learnt_reaches(account, position, span, resolved)
     return coverage_of(reaches, [*Lane, "beats"], len(resolved.jobs))
+
+
+def reaches_by_job(account: SourceRead, config: SourceConfig | None, resolved: Resolved) -> list[Reach]:
+    """Return what a source can speak for that tells job by job since when it holds all runs, and for no other."""
+    index, is_live = NameIndex(resolved.jobs), config is not None and bool(config.live)
+    codes = {name: index.by_name(name, config.host if config else None) for name in account.job_spans}
+    return [
+        Reach(
+            frozenset(account.lanes), (start, ALWAYS if is_live and end == account.newest else end), frozenset({code})
+        )
+        for name, code in codes.items()
+        if code >= 0
+        for start, end in account.job_spans[name]
+    ]
 
 
 def learnt_reaches(account: SourceRead, position: int, span: Span, resolved: Resolved) -> list[Reach]:
@@ -71,7 +91,9 @@ def concerned(
             return frozenset()  # it tells of skips alone, so that the lack of a start in it tells nothing
         case Lane.TRIGGERS:
             seen = jobs_in(evidence.triggers["source"].to_numpy(), position, resolved.triggers)
+            shown = schedulers_shown(account, config, position, evidence)
             fitting = {code for code, job in enumerate(resolved.jobs) if speaks_for(account, config, job)}
+            fitting = {code for code in fitting if shown is None or resolved.jobs[code].scheduler in shown}
             return frozenset(fitting | seen)
         case Lane.LIFECYCLE:
             return frozenset(recorded_jobs(evidence, position, resolved))
@@ -110,9 +132,25 @@ def jobs_in(source: Ints, position: int, codes: Ints) -> set[int]:
     return set(np.unique(codes[(source == position) & (codes >= 0)]).tolist())
 
 
+def schedulers_shown(
+    account: SourceRead, config: SourceConfig | None, position: int, evidence: Evidence
+) -> frozenset[str] | None:
+    """Return the schedulers whose starts a trigger source would show, None for any.
+
+    A journal holds cron's and systemd's, but an export may be of one alone: then it shows none of the other.
+    """
+    if account.kind != "journal":
+        return None
+    if config is not None and not config.path:
+        return frozenset({"cron", "systemd"})
+    frame = evidence.triggers
+    events = set(frame["event"][frame["source"] == position].tolist())
+    return frozenset(scheduler for event, scheduler in JOURNAL_EVENTS.items() if event in events)
+
+
 def speaks_for(account: SourceRead, config: SourceConfig | None, job: Job) -> bool:
     """Return whether a trigger source would show a job: its scheduler's log, on its host."""
-    if account.kind == "syslog" and job.scheduler != "cron":
+    if job.scheduler != OWN_SCHEDULERS.get(account.kind, job.scheduler):
         return False
     hosts = hosts_of(account, config)
     return job.host is None or not hosts or short_host(job.host) in hosts

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
-from typing import Any, TypeVar
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -13,12 +13,12 @@ import pandas as pd
 from forensics.config import Job, Phrases
 from forensics.evidence.intake import Evidence
 from forensics.match.claims import claim_of, streak_of, without
-from forensics.match.names import NAME, Named, NameIndex, command_names, phrases, short_host, slug, tokens
-from forensics.match.own import is_own
+from forensics.match.discovered import Discovered, memoised
+from forensics.match.names import NAME, Named, NameIndex, slug
 from forensics.match.spans import Ints
 
-Key = TypeVar("Key", bound=Hashable)
-OWN_JOB_KINDS = frozenset({"syslog"})
+# Rows of these kinds without a command are parts of a job, or services that no timer starts.
+OWN_JOB_KINDS = frozenset({"syslog", "journal"})
 
 
 @dataclass(frozen=True)
@@ -67,23 +67,17 @@ def texts(column: pd.Series[str]) -> list[str | None]:
     return plain
 
 
-def memoised(keys: Iterable[Key], resolve: Callable[[Key], int]) -> Ints:
-    """Return ``resolve`` of every key, asked once for each that differs."""
-    known: dict[Key, int] = {}
-    return np.array(
-        [known[key] if key in known else known.setdefault(key, resolve(key)) for key in keys], dtype=np.int64
-    )
-
-
 def resolve_jobs(evidence: Evidence, configured: Sequence[Job], make: Callable[[str, str | None], Job]) -> Resolved:
     """Return the jobs of all rows; ``make`` gives a job that no config names, from its name and host."""
     index = NameIndex(configured)
     triggers = named_rows(evidence.triggers, index)
     lifecycle = named_rows(evidence.lifecycle, index)
     found = Discovered(list(configured), make)
-    found.take_configured(evidence.triggers, triggers)
-    triggers = found.from_rows(evidence.triggers, triggers)
-    lifecycle = found.from_rows(evidence.lifecycle, lifecycle, foreign=foreign_rows(evidence))
+    if not evidence.triggers["command"].isna().all():
+        found.note(set(zip(triggers.tolist(), texts(evidence.triggers["command"]), strict=True)))
+    own = own_names(evidence)
+    triggers = discover(evidence.triggers, triggers, found, foreign_rows(evidence, evidence.triggers, own))
+    lifecycle = discover(evidence.lifecycle, lifecycle, found, foreign_rows(evidence, evidence.lifecycle, own))
     beats = named_rows(evidence.beats, index)
     speech, unnamed = read_speech(evidence.notifications, index, found)
     return Resolved(tuple(found.jobs), len(configured), triggers, lifecycle, beats, speech, unnamed)
@@ -101,117 +95,42 @@ def named_rows(frame: pd.DataFrame, index: NameIndex) -> Ints:
     return memoised(zip(texts(frame["job"]), commands, texts(frame["host"]), strict=True), resolve)
 
 
-def foreign_rows(evidence: Evidence) -> np.typing.NDArray[np.bool_]:
-    """Return which lifecycle rows tell of parts of a cron job (anacron's, run-parts') and make no job."""
+def own_names(evidence: Evidence) -> frozenset[tuple[str | None, str | None]]:
+    """Return (job, host) of the rows with a name and a command: in another file the command may not be known."""
+    found = set[tuple[str | None, str | None]]()
+    if all(source.kind != "journal" for source in evidence.sources):
+        return frozenset()
+    for frame in (evidence.triggers, evidence.lifecycle):
+        part = frame[frame["job"].notna() & frame["command"].notna()]
+        found |= set(zip(texts(part["job"]), texts(part["host"]), strict=True))
+    return frozenset(found)
+
+
+def discover(frame: pd.DataFrame, codes: Ints, found: Discovered, foreign: np.typing.NDArray[np.bool_]) -> Ints:
+    """Return the codes with the rows of no configured job given to jobs by their name or command."""
+    open_rows = np.flatnonzero((codes < 0) & ~foreign)
+    if not len(open_rows):
+        return codes
+    part = frame.iloc[open_rows]
+    filled = codes.copy()
+    filled[open_rows] = found.codes_of(
+        list(zip(texts(part["job"]), texts(part["command"]), texts(part["host"]), strict=True))
+    )
+    return filled
+
+
+def foreign_rows(
+    evidence: Evidence, frame: pd.DataFrame, own: frozenset[tuple[str | None, str | None]]
+) -> np.typing.NDArray[np.bool_]:
+    """Return which rows tell of parts of a cron job (anacron's, run-parts') or of mere services, and make no job."""
     kinds = np.array([source.kind in OWN_JOB_KINDS for source in evidence.sources], dtype=np.bool_)
-    frame = evidence.lifecycle
     if not len(frame):
         return np.zeros(0, dtype=np.bool_)
-    return np.asarray(kinds[frame["source"].to_numpy()] & frame["command"].isna().to_numpy(), dtype=np.bool_)
-
-
-class Discovered:
-    """Jobs that no config names, found in triggers, lifecycle rows and messages."""
-
-    def __init__(self, jobs: list[Job], make: Callable[[str, str | None], Job]) -> None:
-        self.jobs = jobs
-        self.template = make("unnamed", None)
-        self._make = make
-        self._configured = len(jobs)
-        self._codes: dict[tuple[str, str | None], int] = {}
-        self._commands: dict[int, set[str]] = {}
-        self._names: dict[str, str] = {}
-        self._by_message: dict[tuple[str, str | None], int] = {}
-        self._renamed: set[int] = set()
-        self._index: NameIndex | None = None
-
-    def code(self, name: str, host: str | None) -> int:
-        """Return the code of a job of that name, made when it is new."""
-        key = name, short_host(host)
-        if key not in self._codes:
-            self._codes[key] = len(self.jobs)
-            self.jobs.append(self._make(name, host))
-        return self._codes[key]
-
-    def take_configured(self, frame: pd.DataFrame, codes: Ints) -> None:
-        """Note the commands of configured jobs: a name that stands in one of them is no other job's."""
-        rows = np.flatnonzero(codes >= 0)
-        if len(rows) and not frame["command"].isna().all():
-            pairs = set(zip(codes[rows].tolist(), texts(frame["command"].iloc[rows]), strict=True))
-            for code, command in pairs:
-                if command:
-                    self._commands.setdefault(code, set()).add(command)
-
-    def from_rows(self, frame: pd.DataFrame, codes: Ints, foreign: np.typing.NDArray[np.bool_] | None = None) -> Ints:
-        """Return the codes with the rows of no configured job given to jobs by their name or command."""
-        open_rows = np.flatnonzero(codes < 0) if foreign is None else np.flatnonzero((codes < 0) & ~foreign)
-        if not len(open_rows):
-            return codes
-        part = frame.iloc[open_rows]
-        keys = list(zip(texts(part["job"]), texts(part["command"]), texts(part["host"]), strict=True))
-        unnamed = {command for job, command, _ in set(keys) if job is None and command is not None}
-        self._names |= command_names(unnamed - self._names.keys())
-        filled = codes.copy()
-        filled[open_rows] = memoised(keys, self._from_row)
-        return filled
-
-    def _from_row(self, key: tuple[str | None, str | None, str | None]) -> int:
-        job, command, host = key
-        if job is None and (command is None or is_own(command)):
-            return -1
-        code = self.code(slug(job) if job else self._names[command or ""], host)
-        if command:
-            self._commands.setdefault(code, set()).add(command)
-        return code
-
-    def in_text(self, line: str) -> str | None:
-        """Return the first name in a line that stands in one command only, as the line spells it."""
-        if self._index is None:
-            named = ((phrase, codes) for phrase, codes in self._starting().items() if len(phrase) > 1)
-            own = [" ".join(phrase) for phrase, codes in named if len(codes) == 1]
-            self._index = NameIndex([replace(self.template, name=name) for name in sorted(own)])
-        found = self._index.in_text(line)
-        return line[found[0].start : found[0].end] if found else None
-
-    def _starting(self) -> dict[tuple[str, ...], set[int]]:
-        """Return the jobs by the names of what their commands start."""
-        owners: dict[tuple[str, ...], set[int]] = {}
-        for code, commands in self._commands.items():
-            for phrase in frozenset[tuple[str, ...]]().union(*map(phrases, commands)):
-                owners.setdefault(phrase, set()).add(code)
-        return owners
-
-    def from_message(self, name: str, host: str | None) -> int:
-        """Return the job of a message's name: that of the one command in which its words stand, else one of its own."""
-        key = name, short_host(host)
-        if key not in self._by_message:
-            self._by_message[key] = self._joined(name, host)
-        return self._by_message[key]
-
-    def _holding(self, words: tuple[str, ...]) -> list[int]:
-        """Return the jobs in whose commands some words stand one after the other."""
-        every = self._commands.items()
-        return [code for code, commands in every if any(contains(tokens(command), words) for command in commands)]
-
-    def _joined(self, name: str, host: str | None) -> int:
-        """Return the job that a message's name means; the first that joins a command names its job.
-
-        A name that is the whole of what one command starts is that one's, though others hold its words too.
-        """
-        words = tokens(name)
-        whole = [code for code, commands in self._commands.items() if any(words in phrases(each) for each in commands)]
-        fitting = whole if len(whole) == 1 else self._holding(words)
-        if len(fitting) != 1 or fitting[0] < self._configured or (slug(name), None) in self._codes:
-            return self.code(slug(name), host)
-        if fitting[0] not in self._renamed:
-            self._renamed.add(fitting[0])
-            self.jobs[fitting[0]] = replace(self.jobs[fitting[0]], name=slug(name))
-        return fitting[0]
-
-
-def contains(command: tuple[str, ...], words: tuple[str, ...]) -> bool:
-    """Return whether words stand one after the other in a command."""
-    return any(command[start : start + len(words)] == words for start in range(len(command) - len(words) + 1))
+    is_bare = kinds[frame["source"].to_numpy()] & frame["command"].isna().to_numpy(dtype=np.bool_)
+    rows = np.flatnonzero(is_bare)
+    named = zip(texts(frame["job"].iloc[rows]), texts(frame["host"].iloc[rows]), strict=True)
+    is_bare[rows] = [each not in own for each in named]
+    return np.asarray(is_bare, dtype=np.bool_)
 
 
 def read_speech(frame: pd.DataFrame, index: NameIndex, found: Discovered) -> tuple[Speech, int]:

@@ -7,13 +7,16 @@ others are runs of their own.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
 import numpy as np
 
 from forensics.config import Job
+from forensics.evidence.hosts import Outage
 from forensics.evidence.paired import Window
+from forensics.match.catching_up import lateness_allowed
 from forensics.match.expected import EMPTY, due_times, grid_due_times, interval_due_times
 from forensics.match.jobtable import JobTable, nanos, stamps
 from forensics.match.spans import FAR, HOUR, NAT, Flags, Ints, at, first_after, keys, latest_before, next_in_job
@@ -44,6 +47,11 @@ class Spine:
         for fallback in (self.due, self.skipped, self.first_seen):
             started = np.where(started != NAT, started, fallback)
         return started
+
+    @cached_property
+    def moment(self) -> Ints:
+        """Return the instant by which each run names its paths: its due time, else its trigger."""
+        return np.where(self.due != NAT, self.due, self.triggered)
 
     def __len__(self) -> int:
         return len(self.job)
@@ -132,8 +140,11 @@ def _pruned(due: Ints, longest: int, window: Window) -> Ints:
     return due[first:last]
 
 
-def meet_due_times(table: JobTable, job: Ints, due: Ints, seen: Signals) -> Ints:
-    """Return for each signal the row of the due time that is its, -1 for none; no due time gets two."""
+def meet_due_times(table: JobTable, job: Ints, due: Ints, seen: Signals, allowed: Ints | None = None) -> Ints:
+    """Return for each signal the row of the due time that is its, -1 for none; no due time gets two.
+
+    ``allowed`` is for each due time how late (ns) a signal may be, by default the start grace.
+    """
     if not len(due) or not len(seen.at):
         return np.full(len(seen.at), -1, dtype=np.int64)
     origin = int(due[0])
@@ -144,7 +155,7 @@ def meet_due_times(table: JobTable, job: Ints, due: Ints, seen: Signals) -> Ints
     early = np.minimum(table.tolerance[seen.job], gap // 3)
     late_by = np.where((left >= 0), seen.at - at(due, left), FAR)
     early_by = np.where((right >= 0), at(due, right) - seen.at, FAR)
-    fits_left = late_by <= table.start_grace[seen.job]
+    fits_left = late_by <= (table.start_grace[seen.job] if allowed is None else at(allowed, left))
     fits_right = early_by <= early
     nearest = np.where(fits_left & (~fits_right | (late_by <= early_by)), left, np.where(fits_right, right, -1))
     return _nearest_only(nearest, np.abs(seen.at - at(due, nearest)))
@@ -161,15 +172,16 @@ def _nearest_only(due_row: Ints, distance: Ints) -> Ints:
 
 
 def trigger_spine(
-    table: JobTable, started: Signals, skips: Signals, clocks: Signals, window: Window
+    table: JobTable, started: Signals, skips: Signals, clocks: Signals, window: Window, down: Sequence[Outage] = ()
 ) -> tuple[Spine, Ints, Ints]:
     """Return the runs that due times and triggers make, and the run of every trigger and of every recorded skip.
 
-    ``clocks`` are the starts from which the due times of interval jobs are counted.
+    ``clocks`` are the starts from which the due times of interval jobs are counted, ``down`` is when hosts were down.
     """
     job, due = due_runs(table, clocks, window)
+    allowed = lateness_allowed(table, job, due, down)
     spine = Spine(job, due, *(np.full(len(job), NAT) for _ in SPINE[2:]))
-    started_run = meet_due_times(table, job, due, started)
+    started_run = meet_due_times(table, job, due, started, allowed)
     skipped_run = meet_due_times(table, job, due, skips)
     spine.triggered[started_run[started_run >= 0]] = started.at[started_run >= 0]
     spine.skipped[skipped_run[skipped_run >= 0]] = skips.at[skipped_run >= 0]

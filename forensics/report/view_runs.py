@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Container, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from forensics.evidence.paired import NAT
@@ -22,7 +22,7 @@ SHOWN_NAMES = 40
 SHOWN_STREAKS = 6
 WAS_PENDING = "pending last night"
 SAID = (Claim.SUCCESS.value, Claim.FAILURE.value, "nothing")
-Key = tuple[str, bool, str, str | None, str | None]
+Key = tuple[str, bool, str, str | None, str | None, bool]
 
 
 @dataclass(frozen=True)
@@ -116,12 +116,15 @@ def runs_view(result: Result, runs: RunColumns, pen: Pen) -> Runs:
     """Return the section of the runs."""
     unproven = [Flag.UNPROVEN in flags.split() for flags in runs.flags]
     ordered, pending = worst_first(runs, unproven), result.memory.pending
-    ordered.sort(key=lambda at: runs.key[at] not in pending)
+    again = {at for at in ordered if runs.key[at] in pending}
+    if len(ordered) > SHOWN_ROWS:  # what nobody can tell would hide what went wrong
+        again = {at for at in again if runs.verdict[at] != Verdict.UNVERIFIABLE}
+    ordered.sort(key=lambda at: at not in again)
     open_runs = [at for at in ordered if runs.verdict[at] not in FOLDED]
-    groups = sorted(grouped(open_runs, runs, unproven), key=lambda group: runs.key[group[0]] not in pending)
+    groups = sorted(grouped(open_runs, runs, unproven, again), key=lambda group: group[0] not in again)
     shown = fair(groups, runs, unproven, SHOWN_ROWS)
     left = {at for group in groups for at in group} - {at for group in shown for at in group}
-    explained = fair(alike(open_runs, runs, unproven), runs, unproven, SHOWN_RUNS)
+    explained = fair(alike(open_runs, runs, unproven, again), runs, unproven, SHOWN_RUNS)
     counted = Counter(flag for flags in runs.flags for flag in flags.split())
     marks = Counter(zip(runs.verdict, runs.claim, unproven, strict=True))
     work, said = legend(pen, [pen.marks(*each) for each in marks])
@@ -133,7 +136,7 @@ def runs_view(result: Result, runs: RunColumns, pen: Pen) -> Runs:
         flags=tuple((flag.value, counted[flag.value]) for flag in Flag if counted[flag.value]),
         work_marks=work,
         message_marks=said,
-        rows=tuple(rows_of(shown, result, runs, unproven, pen)),
+        rows=tuple(rows_of(shown, result, runs, unproven, again, pen)),
         open_runs=len(open_runs),
         left_runs=len(left),
         left_jobs=len({(runs.job[at], runs.host[at]) for at in left}),
@@ -165,16 +168,18 @@ def moment(runs: RunColumns, at: int) -> int:
     return next((instant for instant in found if instant != NAT), NAT)
 
 
-def grouped(chosen: Sequence[int], runs: RunColumns, unproven: Sequence[bool]) -> list[list[int]]:
+def grouped(
+    chosen: Sequence[int], runs: RunColumns, unproven: Sequence[bool], again: Container[int]
+) -> list[list[int]]:
     """Return the runs one by one where they fit the table, else those of a job that came to the same together."""
-    return [[at] for at in chosen] if len(chosen) <= SHOWN_ROWS else alike(chosen, runs, unproven)
+    return [[at] for at in chosen] if len(chosen) <= SHOWN_ROWS else alike(chosen, runs, unproven, again)
 
 
-def alike(chosen: Sequence[int], runs: RunColumns, unproven: Sequence[bool]) -> list[list[int]]:
-    """Return the runs of a job that came to the same together: worst first, then the most."""
+def alike(chosen: Sequence[int], runs: RunColumns, unproven: Sequence[bool], again: Container[int]) -> list[list[int]]:
+    """Return the runs of a job that came to the same together, those judged ``again`` apart: worst first, then most."""
     groups: dict[Key, list[int]] = {}
     for at in chosen:
-        key = (runs.verdict[at], unproven[at], runs.job[at], runs.host[at], runs.cause[at])
+        key = (runs.verdict[at], unproven[at], runs.job[at], runs.host[at], runs.cause[at], at in again)
         groups.setdefault(key, []).append(at)
     return sorted(
         groups.values(), key=lambda group: (SEVERITY[runs.verdict[group[0]]], unproven[group[0]], -len(group))
@@ -224,7 +229,12 @@ def legend(pen: Pen, marks: Iterable[str]) -> tuple[list[tuple[str, str]], list[
 
 
 def rows_of(
-    groups: Sequence[Sequence[int]], result: Result, runs: RunColumns, unproven: Sequence[bool], pen: Pen
+    groups: Sequence[Sequence[int]],
+    result: Result,
+    runs: RunColumns,
+    unproven: Sequence[bool],
+    again: Container[int],
+    pen: Pen,
 ) -> Iterator[Row]:
     """Yield the lines of the table."""
     proofs = proofs_of([group[-1] for group in groups], result, runs, pen)
@@ -244,7 +254,7 @@ def rows_of(
             said_at=None if runs.reported_at[at] == NAT else pen.time(runs.reported_at[at], seconds=True),
             cause=runs.cause[at],
             flags=(
-                *([WAS_PENDING] if any(runs.key[each] in result.memory.pending for each in group) else []),
+                *([WAS_PENDING] if at in again else []),
                 *(flag for flag in runs.flags[at].split() if flag != Flag.UNPROVEN),
             ),
         )

@@ -2,7 +2,8 @@
 
 A step back of more than half a year is a New Year; a smaller one is disorder, or a clock that was
 set back. The anchor is, in this order: the year in the options; dates that the log tells of itself,
-and neighbouring lines that name their year; the file's mtime or ``now``, the earlier of the two.
+and neighbouring lines that name their year; the file's mtime where the newest line was written then; the mtime or
+``now``, the earlier of the two.
 """
 
 from __future__ import annotations
@@ -69,9 +70,21 @@ class Years:
             return next((year for year in years if not self._is_after(year, now)), years[-1])
         if self._votes:
             return self._votes.most_common(1)[0][0]
+        if modified is not None and (written := self._year_written(modified)) is not None:
+            return written
         limit = min(modified, now) if modified is not None and modified > BELIEVABLE_MTIME else now
         fitting = [year for year in self._years_back(limit) if not self._is_after(year, limit)]
         return next((year for year in fitting if all(isleap(year + era) for era in self.leap_eras)), fitting[0])
+
+    def _year_written(self, modified: int) -> int | None:
+        """Return the year in which the newest line was written when the file was, within a day; None where in none.
+
+        Then the mtime is the log's own and no copy's, and holds even where a night from before is judged again.
+        """
+        if self.newest is None or modified <= BELIEVABLE_MTIME or self.leap_eras:
+            return None
+        year, distance = nearest_year(self.newest[1], modified)
+        return year - self.newest[0] if distance <= FUTURE_SLACK else None
 
     def _years_back(self, limit: int) -> Iterator[int]:
         """Yield first years from the latest that could fit; sixteen hold a leap year even around 1900 or 2100."""

@@ -152,6 +152,16 @@ def test_no_two_jobs_have_one_name() -> None:
     assert len({fleet_jobs.job_name(number) for number in range(3000)}) == 3000
 
 
+def test_clock_that_is_off_moves_rows_and_no_truth(tmp_path: Path) -> None:
+    for preset in ("clocks", "clocks_back"):
+        small(tmp_path / preset, preset=preset, jobs=8)
+    ahead, behind = (pd.read_csv(tmp_path / preset / "truth.csv") for preset in ("clocks", "clocks_back"))
+    told = ["job", "due_at", "verdict", "evidence"]
+    pd.testing.assert_frame_equal(ahead[told], behind[told])
+    days = (sorted((tmp_path / preset / "slack" / "metrics").glob("*.json")) for preset in ("clocks", "clocks_back"))
+    assert [day.read_bytes() for day in next(days)] != [day.read_bytes() for day in next(days)]
+
+
 @pytest.mark.parametrize("preset", ["everything", "wide", "no_triggers"])
 def test_the_product_accepts_the_config(tmp_path: Path, preset: str) -> None:
     story = small(tmp_path, preset=preset, jobs=60, runs=None)

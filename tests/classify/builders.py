@@ -20,6 +20,7 @@ from forensics.evidence.paired import (
     EVENT_CODES,
     NAT,
     Claims,
+    Learnt,
     Links,
     Paired,
     Pattern,
@@ -134,6 +135,7 @@ def told(
     is_copied: bool = False,
     mutes: tuple[Mute, ...] = (),
     zone: ZoneInfo = UTC,
+    learnt: Sequence[Learnt] = (),
 ) -> Told:
     """Return the judged and explained runs of one job.
 
@@ -148,7 +150,7 @@ def told(
     window = Window(at("00:00"), at("2026-03-20T00:00"), at(now))
     paired = paired_of(rows, job, due, patterns, is_overwritten, is_copied)
     judged = judge_runs(paired, evidence, coverage, mutes, window)
-    explain = explainer(judged, paired, evidence, coverage, Provenance(paired, evidence), window, zone)
+    explain = explainer(judged, paired, evidence, coverage, Provenance(paired, evidence), window, zone, learnt)
     return Told(judged, paired, explain)
 
 

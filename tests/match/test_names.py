@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from forensics.match.names import NameIndex, command_name, key, short_host, slug
+from forensics.match.names import NameIndex, command_name, command_names, key, phrases, short_host, slug
 from tests.match.builders import job
 
 JOBS = [
@@ -154,6 +154,15 @@ def test_names_found_lie_apart_and_in_order(text: str) -> None:
         ("nice ionice /opt/sweep", "sweep"),
         ("2>/dev/null /opt/sweep", "sweep"),
         ("???", "job"),
+        ("/opt/sweep.sh >> /var/log/sweep.log 2>&1", "sweep"),
+        ("/opt/sweep.sh > /srv/out.sql", "sweep"),
+        ("/opt/sweep.sh < /srv/in.txt", "sweep"),
+        ("flock -n /run/lock/a.lock /opt/sweep", "sweep"),
+        ("/usr/bin/flock -w 5 /tmp/lock -c '/opt/sweep.sh'", "sweep"),
+        ("su - app -c /opt/sweep", "sweep"),
+        ("MODE='full and slow' /opt/sweep", "sweep"),
+        ("php artisan schedule:run >> /dev/null 2>&1", "artisan"),
+        ("/opt/sweep 2>&1 | logger -t sweep", "sweep"),
     ],
 )
 def test_name_of_a_cron_line_that_no_config_knows(command: str, name: str) -> None:
@@ -180,6 +189,58 @@ def test_options_of_a_wrapper_are_no_name(wrapper: str) -> None:
 def test_dates_do_not_make_another_job() -> None:
     names = {command_name(f"/opt/export-{day} --out /tmp/{day}") for day in ("2026-03-18", "2026-03-19", "20260320")}
     assert len(names) == 1
+
+
+APART = {
+    "an argument": ("tasks.py run orders", "tasks.py run users"),
+    "an option": ("/opt/x.sh --eu", "/opt/x.sh --us"),
+    "the place of the output": ("/opt/x.sh > /srv/a", "/opt/x.sh > /srv/b"),
+    "one has more": ("/opt/x.sh", "/opt/x.sh --full"),
+}
+
+
+@pytest.mark.parametrize("difference", APART)
+def test_lines_that_differ_have_names_that_differ(difference: str) -> None:
+    names = command_names(APART[difference])
+    assert len(set(names.values())) == 2
+
+
+ALIKE = {
+    "dates": ("/opt/x.sh 2026-03-18", "/opt/x.sh 2026-03-19"),
+    "dates and times": ("/opt/x.sh 20260318T0200", "/opt/x.sh 20260319T0215"),
+    "Unix times": ("/opt/x.sh 1772409600", "/opt/x.sh 1772496000"),
+    "blanks": ("/opt/x.sh  --full", "/opt/x.sh --full"),
+}
+
+
+@pytest.mark.parametrize("difference", ALIKE)
+def test_lines_that_differ_in_no_more_have_one_name(difference: str) -> None:
+    assert set(command_names(ALIKE[difference]).values()) == {"x"}
+
+
+def test_words_in_which_lines_differ_are_added_to_their_name() -> None:
+    names = command_names(["tasks.py run orders --retries 2", "tasks.py run users --retries 2"])
+    assert sorted(names.values()) == ["tasks-run-orders", "tasks-run-users"]
+
+
+@given(st.lists(st.text(max_size=60), max_size=6))
+def test_any_commands_give_usable_names(commands: list[str]) -> None:
+    names = command_names(commands)
+    assert all(names[command] == slug(names[command]) for command in commands)
+
+
+@pytest.mark.parametrize(
+    ("command", "named"),
+    [
+        ("python3 /srv/etl.py --job nightly-x", {("etl",), ("nightly", "x")}),
+        ("python3 /srv/etl.py --job=nightly-x", {("etl",), ("nightly", "x")}),
+        ("cd /srv/app && ./sync_orders.sh", {("sync", "orders")}),
+        ("rsync -a /srv/data/ /backup/", {("rsync",)}),
+        ("/opt/x.sh $(date +%F)", {("x",)}),
+    ],
+)
+def test_names_in_a_command(command: str, named: set[tuple[str, ...]]) -> None:
+    assert phrases(command) == named
 
 
 @given(st.text(max_size=100))

@@ -50,6 +50,20 @@ def test_stamp_of_no_run_makes_a_run_of_its_own() -> None:
     assert [run["due"] for run in runs] == ["07:00", None]
 
 
+def test_stamps_that_usually_come_late_are_taken_at_the_end_of_the_work() -> None:
+    stamped = job(artifacts=("{date:%Y%m%dT%H%M%S}.json",), schedule="0 * * * *")
+    starts = [trigger(f"{hour:02d}:00:01") for hour in range(1, 9)]
+    ends = [file(f"20260319T{hour:02d}1500.json", f"{hour:02d}:15:01") for hour in range(1, 9)]
+    runs = told(paired(*starts, *ends, jobs=[stamped]))
+    assert [run.get("files") for run in runs[1:9]] == [[f"{hour:02d}:15:01"] for hour in range(1, 9)]
+
+
+def test_run_that_was_only_triggered_loses_its_day_file_to_the_next_one() -> None:
+    free = job(schedule=None, artifacts=("{date:%Y-%m-%d}.csv",))
+    result = paired(trigger("07:00:01"), trigger("09:00:01"), file("2026-03-19.csv", "09:04"), jobs=[free])
+    assert result.overwritten.tolist() == [True, False]
+
+
 def test_overwritten_file_speaks_for_the_last_run_only() -> None:
     result = paired(
         *nightly("latest.json")[-1:],

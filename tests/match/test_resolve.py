@@ -171,6 +171,49 @@ def test_name_that_stands_in_two_commands_joins_neither() -> None:
     assert found.speech.job.tolist() == [2]
 
 
+def named_by(text: str, *commands: str, configured: Any = ()) -> list[str]:
+    """Return the names of the jobs that some cron lines and one message make."""
+    lines = [trigger("07:00", None, command=command, host="web1") for command in commands]
+    return [each.name for each in resolved(evidence(*lines, message(text, "07:05")), *configured).jobs]
+
+
+def test_whole_name_joins_though_another_command_holds_its_words_too() -> None:
+    names = named_by("✅ sync-orders done", "/opt/sync_orders.sh", "/opt/sync_orders_archive.sh")
+    assert names == ["sync-orders", "sync_orders_archive"]
+
+
+def test_name_joins_a_command_on_whatever_host_it_runs() -> None:
+    assert named_by("✅ sync_orders done", "/opt/sync_orders.sh") == ["sync_orders"]
+
+
+def test_name_in_two_words_joins_the_command_that_starts_it() -> None:
+    assert named_by("✅ Sync Orders completed", "/opt/sync_orders.sh", "/opt/backup.sh") == ["Sync-Orders", "backup"]
+
+
+def test_argument_that_names_the_job_is_joined() -> None:
+    assert named_by("✅ nightly-x done", "/srv/etl.py --job nightly-x", "/srv/etl.py --job nightly-y") == [
+        "nightly-x",
+        "etl-nightly-y",
+    ]
+
+
+def test_first_spelling_names_the_job() -> None:
+    rows = [message(f"✅ {name} done", when) for name, when in (("sync-orders", "07:05"), ("SYNC_ORDERS", "07:06"))]
+    jobs = resolved(evidence(trigger("07:00", None, command="/opt/sync_orders.sh"), *rows)).jobs
+    assert [each.name for each in jobs] == ["sync-orders"]
+
+
+def test_name_that_stands_in_the_command_of_a_configured_job_joins_no_other() -> None:
+    known = job("known", command="*/sync-orders-old.sh")
+    names = named_by("✅ sync-orders done", "/opt/sync-orders-old.sh", "/opt/my-sync-orders-new.sh", configured=[known])
+    assert names == ["known", "my-sync-orders-new", "sync-orders"]
+
+
+def test_lines_of_one_name_that_differ_are_two_jobs() -> None:
+    rows = [trigger("07:00", None, command=f"tasks.py run {name}") for name in ("orders", "users")]
+    assert [each.name for each in resolved(evidence(*rows)).jobs] == ["tasks-run-orders", "tasks-run-users"]
+
+
 def test_unknown_name_in_a_persons_words_makes_no_job() -> None:
     assert resolved(evidence(message("disk-check failed I think", "07:05", is_bot=False))).jobs == ()
 

@@ -157,3 +157,9 @@ def test_years_of_a_log_with_gaps_and_small_setbacks_are_found_again(tmp_path: P
 
 def test_zone_of_the_options_holds_for_yearless_lines(tmp_path: Path) -> None:
     assert read_lines(tmp_path, cron("Mar 15 22:20:00"), timezone=NEW_YORK).times == ["2026-03-16T02:20:00Z"]
+
+
+def test_mtime_that_is_the_newest_lines_own_time_holds_though_an_older_night_is_judged(tmp_path: Path) -> None:
+    lines = [cron("Mar 14 22:20:00"), cron("Mar 16 05:57:00")]
+    outcome = read_lines(tmp_path, *lines, now=ns("2026-03-15T06:00:00Z"), modified="2026-03-16T05:57:01Z")
+    assert [time[:4] for time in outcome.times] == ["2026", "2026"]

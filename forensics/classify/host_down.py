@@ -1,0 +1,35 @@
+"""Runs that came to nothing because their host was down or asleep, by what the hosts' journals show of that."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from forensics.classify.facts import Facts
+from forensics.evidence.hosts import Outage, is_on
+from forensics.evidence.intake import Evidence
+from forensics.evidence.paired import NAT, Paired
+
+# What a host records of a run that its shutdown ended comes so shortly before its own last word.
+SHUTDOWN = 120 * 10**9
+
+
+def outage_of(paired: Paired, facts: Facts, evidence: Evidence) -> Callable[[int], Outage | None]:
+    """Return a function that gives the outage of its host that a run without a proof fell into, or was cut off by."""
+    found = evidence.outages
+
+    def of(run: int) -> Outage | None:
+        host = paired.jobs[int(paired.runs.job[run])].host
+        return next((each for each in found if is_on(each, host) and hit(each, paired, facts, run)), None)
+
+    return of if found else lambda _run: None
+
+
+def hit(outage: Outage, paired: Paired, facts: Facts, run: int) -> bool:
+    """Return whether a run was due in an outage and never began, or was begun and cut off by it."""
+    runs = paired.runs
+    has_begun = bool(facts.triggered[run] or facts.begun[run] or runs.begun[run] != NAT)
+    if not has_begun:
+        return bool(runs.due[run] != NAT and outage.since <= runs.due[run] < outage.until)
+    end, is_ended = int(facts.recorded.end_at[run]), bool(facts.recorded.end[run] >= 0)
+    is_cut_off = not is_ended or outage.since - SHUTDOWN <= end <= outage.since
+    return is_cut_off and not outage.is_sleep and bool(runs.start[run] <= outage.since <= runs.own_end[run])

@@ -1,0 +1,118 @@
+"""Jobs that no config names: found in triggers, lifecycle rows and messages, and joined where they are one."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Hashable, Iterable, Sequence
+from dataclasses import replace
+from typing import TypeVar
+
+import numpy as np
+
+from forensics.config import Job
+from forensics.match.names import NameIndex, command_names, phrases, short_host, slug, tokens
+from forensics.match.own import is_own
+from forensics.match.spans import Ints
+
+Key = TypeVar("Key", bound=Hashable)
+Row = tuple[str | None, str | None, str | None]
+
+
+def memoised(keys: Iterable[Key], resolve: Callable[[Key], int]) -> Ints:
+    """Return ``resolve`` of every key, asked once for each that differs."""
+    known: dict[Key, int] = {}
+    return np.array(
+        [known[key] if key in known else known.setdefault(key, resolve(key)) for key in keys], dtype=np.int64
+    )
+
+
+class Discovered:
+    """Jobs that no config names, found in triggers, lifecycle rows and messages."""
+
+    def __init__(self, jobs: list[Job], make: Callable[[str, str | None], Job]) -> None:
+        self.jobs = jobs
+        self.template = make("unnamed", None)
+        self._make = make
+        self._configured = len(jobs)
+        self._codes: dict[tuple[str, str | None], int] = {}
+        self._commands: dict[int, set[str]] = {}
+        self._names: dict[str, str] = {}
+        self._by_message: dict[tuple[str, str | None], int] = {}
+        self._renamed: set[int] = set()
+        self._index: NameIndex | None = None
+
+    def code(self, name: str, host: str | None) -> int:
+        """Return the code of a job of that name, made when it is new."""
+        key = name, short_host(host)
+        if key not in self._codes:
+            self._codes[key] = len(self.jobs)
+            self.jobs.append(self._make(name, host))
+        return self._codes[key]
+
+    def note(self, spoken: Iterable[tuple[int, str | None]]) -> None:
+        """Note commands of known jobs, by code: a name that stands in one of them is no other job's."""
+        for code, command in spoken:
+            if command and code >= 0:
+                self._commands.setdefault(code, set()).add(command)
+
+    def codes_of(self, rows: Sequence[Row]) -> Ints:
+        """Return the codes of jobs for rows of no configured job, each (job, command, host); -1 where none is named."""
+        unnamed = {command for job, command, _ in set(rows) if job is None and command is not None}
+        self._names |= command_names(unnamed - self._names.keys())
+        return memoised(rows, self._from_row)
+
+    def _from_row(self, row: Row) -> int:
+        job, command, host = row
+        if (job is None and command is None) or is_own(command):
+            return -1
+        code = self.code(slug(job) if job else self._names[command or ""], host)
+        self.note([(code, command)])
+        return code
+
+    def in_text(self, line: str) -> str | None:
+        """Return the first name in a line that stands in one command only, as the line spells it."""
+        if self._index is None:
+            named = ((phrase, codes) for phrase, codes in self._starting().items() if len(phrase) > 1)
+            own = [" ".join(phrase) for phrase, codes in named if len(codes) == 1]
+            self._index = NameIndex([replace(self.template, name=name) for name in sorted(own)])
+        found = self._index.in_text(line)
+        return line[found[0].start : found[0].end] if found else None
+
+    def _starting(self) -> dict[tuple[str, ...], set[int]]:
+        """Return the jobs by the names of what their commands start."""
+        owners: dict[tuple[str, ...], set[int]] = {}
+        for code, commands in self._commands.items():
+            for phrase in frozenset[tuple[str, ...]]().union(*map(phrases, commands)):
+                owners.setdefault(phrase, set()).add(code)
+        return owners
+
+    def from_message(self, name: str, host: str | None) -> int:
+        """Return the job of a message's name: that of the one command in which its words stand, else one of its own."""
+        key = name, short_host(host)
+        if key not in self._by_message:
+            self._by_message[key] = self._joined(name, host)
+        return self._by_message[key]
+
+    def _holding(self, words: tuple[str, ...]) -> list[int]:
+        """Return the jobs in whose commands some words stand one after the other."""
+        every = self._commands.items()
+        return [code for code, commands in every if any(contains(tokens(command), words) for command in commands)]
+
+    def _joined(self, name: str, host: str | None) -> int:
+        """Return the job that a message's name means; the first that joins a command names its job.
+
+        A name that is the whole of what one command starts is that one's, though others hold its words too.
+        """
+        words = tokens(name)
+        whole = [code for code, commands in self._commands.items() if any(words in phrases(each) for each in commands)]
+        fitting = whole if len(whole) == 1 else self._holding(words)
+        if len(fitting) != 1 or fitting[0] < self._configured or (slug(name), None) in self._codes:
+            return self.code(slug(name), host)
+        if fitting[0] not in self._renamed:
+            self._renamed.add(fitting[0])
+            self.jobs[fitting[0]] = replace(self.jobs[fitting[0]], name=slug(name))
+        return fitting[0]
+
+
+def contains(command: tuple[str, ...], words: tuple[str, ...]) -> bool:
+    """Return whether words stand one after the other in a command."""
+    return any(command[start : start + len(words)] == words for start in range(len(command) - len(words) + 1))

@@ -1,0 +1,45 @@
+"""Starts that systemd makes up for after a host was down."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Any
+
+from forensics.evidence.hosts import Outage
+from forensics.evidence.paired import NAT
+from forensics.match.spine import trigger_spine
+from tests.match.builders import at, clock, job, starts, table, window
+
+HOURLY: dict[str, Any] = {"scheduler": "systemd", "schedule": "hourly", "max_duration": timedelta(minutes=30)}
+
+
+def met(since: str, until: str, start: str, down_host: str = "web1", **more: Any) -> list[str | None]:
+    """Return the due times that a start meets, of a job that is due hourly, on a host that was down for a while."""
+    down = [Outage(down_host, at(since), at(until), False, "journal", 1)]
+    jobs = table(job(**{**HOURLY, **more}))
+    spine, run, _ = trigger_spine(jobs, starts(start), starts(), starts(), window(), down)
+    return [clock(int(spine.due[each])) for each in run if spine.due[each] != NAT]
+
+
+def test_start_after_the_boot_belongs_to_the_last_due_time_that_was_lost():
+    assert met("01:30", "04:40", "04:41") == ["04:00"]
+
+
+def test_start_long_after_the_boot_is_no_catching_up():
+    assert met("01:30", "04:15", "04:40") == []
+
+
+def test_start_after_a_boot_that_lost_no_due_time_is_none_either():
+    assert met("04:05", "04:40", "04:41") == []
+
+
+def test_cron_never_catches_up():
+    assert met("01:30", "04:40", "04:41", scheduler="cron", schedule="0 * * * *") == []
+
+
+def test_outage_of_another_host_excuses_nothing():
+    assert met("01:30", "04:40", "04:41", down_host="db1", host="web1") == []
+
+
+def test_start_at_its_own_due_time_stays_there():
+    assert met("01:30", "04:58", "05:00:01") == ["05:00"]
