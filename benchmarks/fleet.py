@@ -72,6 +72,14 @@ PRESETS: dict[str, Preset] = {
     "spring": Preset(Traits(zones=("America/New_York", "Europe/Berlin")), further={"start": "2026-03-05"}),
     "autumn": Preset(Traits(zones=("Europe/Berlin", "America/New_York")), further={"start": "2026-10-22"}),
     "judged_at_once": Preset(further={"after_hours": 0.0}),
+    "clocks": Preset(Traits(overlap=0.1), further={"clocks": {"messages": (0, 40, -300, 3600)}}),
+    "clocks_back": Preset(Traits(overlap=0.1), further={"clocks": {"messages": (0, -40, 300, -3600)}}),
+    "clocks_of_logs": Preset(Traits(overlap=0.1), further={"clocks": {"triggers": (-40, 300, 0, -3600)}}),
+    "clocks_of_nodes": Preset(
+        Traits(overlap=0.1),
+        further={"clocks": dict.fromkeys(("triggers", "files", "life"), (-40, 300, 0, -3600))},
+    ),
+    "clocks_of_files": Preset(Traits(overlap=0.1), further={"clocks": {"files": (300, -300, 0, 3600)}}),
 }
 
 
@@ -134,7 +142,8 @@ def generate(
     if not options["has_triggers"]:
         rates.pop("manual", None)  # nothing would tell such a run from the due one before it
     evidence = _happenings(rng, fleet_jobs, span, rates, forms[0], options)
-    told = _write(Path(folder), rng, fleet_jobs, evidence, span, forms, options, noise, chatter)
+    stamped = _stamped(evidence, options.get("clocks", {}))
+    told = _write(Path(folder), rng, fleet_jobs, stamped, span, forms, options, noise, chatter)
     return _finish(Path(folder), fleet_jobs, evidence, told, (since, until, now), options, seed, preset)
 
 
@@ -170,6 +179,7 @@ def _happenings(
 ) -> Evidence:  # fmt: skip
     skews = np.clip(rng.normal(0, 15_000, len(disk.HOSTS)), -40_000, 40_000).astype(np.int64)
     skews[rng.random(len(skews)) < 0.4] = 0
+    skews *= not options.get("clocks")
     fleet = Fleet()
     for number, job in enumerate(jobs):
         happen(fleet, number, job, span, int(skews[job.host]), rates, form == "jsonl", rng)
@@ -189,6 +199,19 @@ def _happenings(
         frames["messages"] = frames["messages"].iloc[:0]
     files, covered_from = _overwrite(jobs, runs, frames.pop("files"))
     return Evidence(runs, files=files, covered_from=covered_from, **frames)
+
+
+def _stamped(evidence: Evidence, clocks: Mapping[str, tuple[int, ...]]) -> Evidence:
+    """Return the evidence as clocks that are off stamp it; ``clocks`` are seconds for each host, by kind of row.
+
+    What happened, and so the truth, stays: a clock that is an hour behind fires an hour later, by its own due times.
+    """
+    frames: dict[str, Any] = {}
+    for name, seconds in clocks.items():
+        rows: pd.DataFrame = getattr(evidence, name)
+        host = evidence.runs["host"].to_numpy()[rows["run"].to_numpy()]
+        frames[name] = rows.assign(at=rows["at"] + 1000 * np.array(seconds, dtype=np.int64)[host])
+    return replace(evidence, **frames)
 
 
 def _overwrite(jobs: list[Job], runs: pd.DataFrame, files: pd.DataFrame) -> tuple[pd.DataFrame, np.ndarray[Any, Any]]:

@@ -31,10 +31,12 @@ from forensics.evidence.provenance import Provenance
 from forensics.evidence.recall import source_key, with_remembered
 from forensics.evidence.records import Batch, Yielded
 from forensics.evidence.result import Heartbeat, Result
+from forensics.match.clock_correction import corrected
+from forensics.match.clocks import clock_offsets
 from forensics.match.jobtable import stamps
 from forensics.match.learning import learn_templates, with_learnt
 from forensics.match.pairing import pair_runs
-from forensics.match.reach import coverage
+from forensics.match.reach import coverage, heard
 from forensics.match.recent import recent_due_times, usual_interval
 from forensics.match.resolve import Resolved, resolve_jobs
 from forensics.sources.base import ReadOptions
@@ -64,9 +66,13 @@ class Question:
 
 @dataclass(frozen=True)
 class Known:
-    """All that was read, and of which jobs it speaks; ``coverage`` is what each lane can speak for."""
+    """All that was read, and of which jobs it speaks; ``coverage`` is what each lane can speak for.
+
+    ``timed`` is the evidence without the offsets of clocks: what is matched and judged.
+    """
 
     evidence: Evidence
+    timed: Evidence
     resolved: Resolved
     coverage: Coverage
     keys: tuple[str, ...]
@@ -77,8 +83,8 @@ class Known:
 def report(config: Config, question: Question, progress: Progress = lambda _name, _rows: None) -> Result:
     """Return all that the sources of a config come to for a window."""
     known = read(config, question, progress)
-    paired = pair_runs(known.resolved, known.evidence, known.coverage, question.reach)
-    judged = judge_runs(paired, known.evidence, known.coverage, config.mutes, question.window)
+    paired = pair_runs(known.resolved, known.timed, known.coverage, question.reach)
+    judged = judge_runs(paired, known.timed, known.coverage, config.mutes, question.window)
     judged = replace(judged, runs=asked_for(with_pending(judged.runs, question.memory), question))
     result = concluded(known, paired, judged, config, question)
     return replace(result, changes=changes_since(result, question.jobs))
@@ -92,15 +98,19 @@ def read(config: Config, question: Question, progress: Progress) -> Known:
     resolved = resolve_jobs(evidence, config.jobs, partial(unconfigured_job, config))
     learnt = learn_templates(resolved, evidence, question.window, config.timezone)
     resolved = with_learnt(resolved, learnt)
-    reach = coverage(evidence, *told_of(opened, evidence), resolved, question.window.now)
-    return Known(evidence, resolved, reach, keys, learnt)
+    offsets = clock_offsets(resolved, evidence, question.reach)
+    timed = corrected(evidence, offsets, resolved)
+    told, now = told_of(opened, evidence), question.window.now
+    resolved = heard(resolved, evidence, *told, now)
+    reach = coverage(evidence, *told, resolved, now)
+    return Known(evidence, timed, resolved, reach, keys, learnt, offsets)
 
 
 def concluded(known: Known, paired: Paired, judged: Judged, config: Config, question: Question) -> Result:
     """Return what judged runs come to: what a person must act on, what is noticed, and whether to believe it."""
-    evidence, window, zone, runs = known.evidence, question.window, config.timezone, judged.runs
-    provenance = Provenance(paired, evidence)
-    explain = explainer(judged, paired, evidence, known.coverage, provenance, window, zone, known.learnt)
+    evidence, timed, window, zone, runs = known.evidence, known.timed, question.window, config.timezone, judged.runs
+    provenance = Provenance(paired, timed)
+    explain = explainer(judged, paired, timed, known.coverage, provenance, window, zone, known.learnt)
     is_owed, is_checkable = owed(judged, paired), checkable(judged)
     reporting = check_reporting(runs, is_owed, is_checkable, config.reporting.threshold, question.memory.rates)
     audit = audited(question.memory, evidence, window, runs)
@@ -109,7 +119,7 @@ def concluded(known: Known, paired: Paired, judged: Judged, config: Config, ques
     jobs = tuple(job for job in paired.jobs if is_asked_for(job.name, question))
     others = tuple(of_audit(audit, zone))
     blocking = blockers(runs, reporting, beats, evidence, jobs, window, explain, provenance, zone, config.mutes, others)
-    noticed = findings(runs, paired, evidence, known.coverage, asked, window, zone, provenance)
+    noticed = findings(runs, paired, timed, known.coverage, asked, window, zone, provenance, known.offsets)
     return Result(
         config=config,
         window=window,

@@ -17,7 +17,7 @@ from forensics.analyse.streaks import claimed_streaks
 from forensics.config import Config
 from forensics.evidence.coverage import Coverage
 from forensics.evidence.intake import Evidence
-from forensics.evidence.paired import Paired, Window
+from forensics.evidence.paired import ClockOffset, Paired, Window
 from forensics.evidence.provenance import Provenance
 from forensics.evidence.result import Finding
 
@@ -31,6 +31,7 @@ def findings(
     window: Window,
     zone: ZoneInfo,
     provenance: Provenance,
+    offsets: tuple[ClockOffset, ...] = (),
 ) -> tuple[Finding, ...]:
     """Return the findings of a report; the rows of ``runs`` are those of ``paired.runs``, ``zone`` is the texts'."""
     columns = Columns(runs)
@@ -41,7 +42,7 @@ def findings(
         *claimed_streaks(columns, paired),
         *skipped_work(columns, paired, provenance, window, zone),
         *slow_boots(columns, paired, evidence, window, zone),
-        *clock_offsets(columns, paired, evidence),
+        *clock_offsets(offsets),
         *copied_trees(paired, evidence, zone),
         *near_paths(columns, paired),
         *unusable_schedules(config.jobs),

@@ -144,7 +144,7 @@ class ClockOffset:
 
     ``seconds`` is positive where it is ahead; ``uncertainty`` in seconds; ``pairs`` counts what it was estimated
     from. ``against`` is what it was held against: ``due times`` or ``messages``. ``is_used``: the evidence was
-    corrected by it.
+    corrected by it. ``lanes`` hold ``notifications`` where it is the messages that were moved to the host's time.
     """
 
     lanes: tuple[str, ...]

@@ -1,4 +1,4 @@
-"""Steady offsets between due times and triggers, host by host."""
+"""Clocks that are off, in words."""
 
 from __future__ import annotations
 
@@ -7,62 +7,91 @@ from typing import Any
 import pytest
 
 from forensics.analyse.clocks import clock_offsets
-from forensics.analyse.columns import Columns
-from forensics.config import Job
-from tests.analyse.builders import UTC, evidence, frame, paired, run
+from forensics.evidence.paired import ClockOffset
+
+WHOLE_HOST = ("triggers", "lifecycle", "artifacts")
 
 
-def found(*offsets: int, host: str | None = None, schedule: str | None = "0 * * * *") -> list[Any]:
-    """Return the findings for one run an hour, triggered so many seconds after its due time."""
-    rows = [
-        run("confirmed", due=f"{hour + 1:02}:00", triggered=clock(hour + 1, offset))
-        for hour, offset in enumerate(offsets)
-    ]
-    runs = frame(*rows)
-    linked = paired(runs, jobs=[Job("daily", UTC, schedule=schedule, host=host)], triggers=range(len(rows)))
-    read = evidence(triggers=[{"event": "started", "host": host} for _ in rows])
-    return clock_offsets(Columns(runs), linked, read)
+def found(seconds: float, **more: Any) -> Any:
+    values: dict[str, Any] = {"lanes": ("triggers",), "host": "web1", "against": "due times", "is_used": True, **more}
+    (finding,) = clock_offsets([ClockOffset(seconds=seconds, uncertainty=1.0, pairs=8, jobs=2, **values)])
+    return finding
 
 
-def clock(hour: int, offset: int) -> str:
-    seconds = hour * 3600 + offset
-    return f"{seconds // 3600:02}:{seconds // 60 % 60:02}:{seconds % 60:02}"
+def test_steady_offset_is_told_with_its_estimate():
+    assert found(-40.0).text == "Triggers of host web1 come 40 s (give or take 1 s) early, steadily."
 
 
-def test_steady_offset_is_found_with_its_estimate():
-    (finding,) = found(-40, -40, -41, -40, -39, host="web1")
-    assert finding.text == "Triggers of host web1 come 40 s (± 1 s) early, steadily."
-    assert finding.detail["offset_seconds"] == -40
+def test_detail_holds_the_figures():
+    assert found(-40.0).detail == {
+        "host": "web1",
+        "lanes": ["triggers"],
+        "offset_seconds": -40.0,
+        "uncertainty_seconds": 1.0,
+        "runs": 8,
+        "against": "due times",
+        "used": True,
+    }
 
 
 def test_late_triggers_are_told_as_late():
-    assert "late" in found(30, 30, 31, 30, 30)[0].text
+    assert "late" in found(40.0).text
 
 
-def test_second_or_two_is_crons_own():
-    assert found(1, 2, 1, 1, 2) == []
+def test_minutes_are_told_as_minutes_and_seconds():
+    assert "5 min (300 s, give or take 1 s)" in found(-300.0).text
 
 
-def test_scattered_triggers_have_no_offset():
-    assert found(5, 40, 12, 60, 25) == []
+def test_all_lanes_that_share_a_clock_are_named():
+    assert found(-40.0, lanes=WHOLE_HOST).text.startswith("Triggers, the runner's records and files of host web1 come")
 
 
-def test_four_runs_are_too_few():
-    assert found(-40, -40, -40, -40) == []
+@pytest.mark.parametrize(("seconds", "way"), [(300.0, "ahead of"), (-300.0, "behind")])
+def test_host_that_stands_off_the_messages_is_told_by_its_clock(seconds: float, way: str):
+    text = found(seconds, lanes=WHOLE_HOST, against="messages").text
+    assert text == f"The clock of host web1 is 5 min (300 s, give or take 1 s) {way} that of the messages, steadily."
 
 
-def test_one_straggler_does_not_hide_a_steady_offset():
-    assert found(-40, -40, -40, -40, -40, 300) != []
+def test_files_on_another_clock_are_told_alone():
+    assert found(300.0, lanes=("artifacts",), against="messages").text.startswith("Files of host web1 come")
 
 
-def test_job_without_a_schedule_tells_nothing_of_clocks():
-    assert found(-40, -40, -40, -40, -40, schedule=None) == []
+def test_host_without_a_name_is_not_named():
+    assert "None" not in found(-40.0, host=None).text
 
 
-@pytest.mark.parametrize("host", ["web1", None])
-def test_host_is_named_where_it_is_known(host: str | None):
-    assert ("host web1" in found(-40, -40, -40, -40, -40, host=host)[0].text) is (host is not None)
+def test_what_was_corrected_is_said():
+    assert "read with this correction" in found(-40.0).inferred
 
 
-def test_no_runs_have_no_offset():
-    assert found() == []
+def test_offset_that_was_not_used_says_so():
+    assert "Nothing was corrected" in found(12.0, is_used=False).inferred
+
+
+def test_whole_hour_may_be_a_wrong_zone():
+    finding = found(-3601.0)
+    assert "A wrong zone would look the same." in finding.inferred
+    assert "`timezone`" in finding.todo
+
+
+def test_schedules_in_a_wrong_zone_are_told_as_that():
+    finding = found(32400.0, is_used=False)
+    assert "another zone" in finding.inferred
+    assert "`timezone` of its jobs" in finding.todo
+
+
+def test_five_minutes_are_no_zone():
+    assert "zone" not in found(-300.0).inferred
+
+
+def test_corrected_clocks_are_told_first():
+    unused, used = (ClockOffset(("triggers",), name, 30.0, 1.0, 9, 3, "due times", name == "b") for name in "ab")
+    assert [finding.detail["host"] for finding in clock_offsets([unused, used])] == ["b", "a"]
+
+
+def test_estimate_has_no_sign_that_a_report_would_hide():
+    assert found(-300.0).text.isascii()
+
+
+def test_right_clocks_are_not_told_of():
+    assert clock_offsets([]) == []
