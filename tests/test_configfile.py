@@ -411,8 +411,23 @@ def test_openclaw_may_write_seconds():
     assert job("scheduler = 'openclaw'\nschedule = '0 0 7 * * *'").problem is None
 
 
-def test_systemd_calendar_times_are_said_to_be_unread():
-    assert "not read yet" in str(job("scheduler = 'systemd'\nschedule = 'Mon *-*-* 02:00'").problem)
+@pytest.mark.parametrize(
+    ("schedule", "told"),
+    [
+        ("Mon *-*-* 02:00", "None"),
+        ("Mon *-*-* 02:00 Europe/Berlin; daily", "None"),
+        ("0 2 * * 1", "None"),
+        ("Mon *-*-* 25:00", "cannot be read"),
+        ("*-02-30", "can never elapse"),
+        ("@daily", "nearest: daily"),
+    ],
+)
+def test_systemd_calendar_time_is_read_or_its_fault_is_told(schedule, told):
+    assert told in str(job(f"scheduler = 'systemd'\nschedule = '{schedule}'").problem)
+
+
+def test_calendar_time_without_its_scheduler_says_which_key_is_missing():
+    assert 'write scheduler = "systemd"' in str(job("schedule = 'Mon *-*-* 02:00'").problem)
 
 
 def source(keys: str) -> Any:

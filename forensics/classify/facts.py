@@ -6,8 +6,8 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
+from forensics.classify.begun import lost_host, started_by_runner
 from forensics.evidence.coverage import Coverage
-from forensics.evidence.hosts import is_on
 from forensics.evidence.intake import Evidence
 from forensics.evidence.paired import CLAIM_CODES, EVENT_CODES, NAT, Flags, Floats, Ints, Paired, Window
 from forensics.evidence.schema import nanoseconds
@@ -17,7 +17,7 @@ SUCCESS, FAILURE, STARTED, SKIPPED = (CLAIM_CODES.index(word) for word in ("succ
 EVENT = {word: code for code, word in enumerate(EVENT_CODES)}
 ENDS = tuple(EVENT[word] for word in ("completed", "failed", "timed_out", "interrupted", "ended"))
 GOOD_STATUS = frozenset({"ok", "success", "succeeded", "completed"})
-BAD_STATUS = frozenset({"error", "failed", "failure", "timeout"})
+BAD_STATUS = frozenset({"error", "failed", "failure", "timeout", "lost"})
 
 
 @dataclass(frozen=True)
@@ -136,26 +136,6 @@ def recorded(paired: Paired) -> Recorded:
         is_timed_out=is_timed_out,
         is_boot_timeout=(end == EVENT["timed_out"]) & never_up,
     )
-
-
-def begun_by_runner(paired: Paired, evidence: Evidence) -> Flags:
-    """Return which runs were started by a scheduler that is their runner too, as systemd is: its start is theirs."""
-    frame, links = evidence.triggers, paired.triggers
-    is_runner = np.array(["lifecycle" in source.lanes for source in evidence.sources], dtype=np.bool_)
-    if not len(links.row):
-        return np.zeros(len(paired.runs), dtype=np.bool_)
-    part = frame.iloc[links.row]
-    is_start = part["event"].eq("started").to_numpy(dtype=np.bool_) & is_runner[part["source"].to_numpy()]
-    return per_run(len(paired.runs), links.run, is_start)
-
-
-def lost_host(paired: Paired, evidence: Evidence) -> Flags:
-    """Return after the start of which runs their host went down: none of them can end later."""
-    runs, lost = paired.runs, np.zeros(len(paired.runs), dtype=np.bool_)
-    for outage in evidence.outages:
-        is_there = np.array([is_on(outage, job.host) for job in paired.jobs], dtype=np.bool_)[runs.job]
-        lost |= is_there & (runs.start <= outage.since) & (not outage.is_sleep)
-    return lost
 
 
 def shown(paired: Paired, evidence: Evidence) -> Shown:
@@ -283,7 +263,7 @@ def facts(paired: Paired, evidence: Evidence, coverage: Coverage, window: Window
     covered = coverage.covers("triggers", runs.job, due - tolerance, np.minimum(due + start_grace, now))
     own = runs.start - tolerance, np.minimum(runs.own_end + tolerance, now)
     is_followed = coverage.covers("triggers", runs.job, *own) | lost_host(paired, evidence)
-    steps = replace(steps, has_begun=steps.has_begun | (begun_by_runner(paired, evidence) & is_followed))
+    steps = replace(steps, has_begun=steps.has_begun | (started_by_runner(paired, evidence) & is_followed))
     could_record = coverage.covers("lifecycle", runs.job, *own)
     could_show = coverage.covers("artifacts", runs.job, *own) & ~paired.overwritten
     reported_by = np.where(at != NAT, at, runs.own_end)

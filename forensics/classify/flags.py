@@ -11,6 +11,7 @@ from forensics.classify.clock_changes import clock_change, is_named_twice
 from forensics.classify.facts import LATEST, Facts, per_run
 from forensics.classify.host_down import outage_of
 from forensics.classify.rules import RULES
+from forensics.classify.scheduler_word import scheduler_causes
 from forensics.config import Job, Mute
 from forensics.evidence.intake import Evidence
 from forensics.evidence.paired import NAT, Flags, Ints, Paired, Window
@@ -116,6 +117,9 @@ def causes(paired: Paired, facts: Facts, chosen: Ints, evidence: Evidence) -> li
     for run in np.flatnonzero(verdict_is(chosen, Verdict.UNVERIFIABLE) & paired.overwritten & (paired.runs.due != NAT)):
         if is_lost_in_fold(paired, int(run)):
             found[run] = Cause.DST_FOLD
+    is_missed, is_cut_off = verdict_is(chosen, Verdict.MISSED), verdict_is(chosen, Verdict.INTERRUPTED)
+    for run, cause in scheduler_causes(paired, evidence, is_missed, is_cut_off, facts.executed):
+        found[run] = cause
     outage = outage_of(paired, facts, evidence)
     for run in np.flatnonzero(verdict_is(chosen, Verdict.MISSED, Verdict.INTERRUPTED)):
         if outage(int(run)) is not None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
+from functools import cached_property
 from itertools import chain, repeat
 from typing import Any
 
@@ -12,6 +13,7 @@ import numpy as np
 import pandas as pd
 
 from forensics.evidence.frames import EVIDENCE, FILES, REJECTS
+from forensics.evidence.hosts import Outage, Stretch, outages
 from forensics.evidence.records import Batch, FileRead, Kept, Reject, Yielded
 from forensics.evidence.schema import Frame
 
@@ -42,6 +44,11 @@ class Evidence:
         found: pd.DataFrame = getattr(self, table)
         return found
 
+    @cached_property
+    def outages(self) -> tuple[Outage, ...]:
+        """Return when hosts were down or asleep, as far as a source shows that."""
+        return outages(stretch for source in self.sources for stretch in source.stretches)
+
 
 @dataclass(frozen=True)
 class SourceRead:
@@ -64,6 +71,8 @@ class SourceRead:
     newest: int | None = None
     modified: int | None = None
     hosts: frozenset[str] = frozenset()
+    stretches: tuple[Stretch, ...] = ()
+    job_spans: Mapping[str, tuple[tuple[int, int], ...]] = field(default_factory=dict)
     faults: tuple[str, ...] = ()
 
 
@@ -201,7 +210,18 @@ def summed(reads: list[FileRead]) -> dict[str, Any]:
         "newest": max((read.newest for read in reads if read.newest is not None), default=None),
         "modified": max((read.modified for read in reads if read.modified is not None), default=None),
         "hosts": frozenset[str]().union(*(read.hosts for read in reads)),
+        "stretches": tuple(stretch for read in reads for stretch in read.stretches),
+        "job_spans": joined_spans(reads),
     }
+
+
+def joined_spans(reads: list[FileRead]) -> dict[str, tuple[tuple[int, int], ...]]:
+    """Return for each job the stretches of all files that speak for it."""
+    found: dict[str, tuple[tuple[int, int], ...]] = {}
+    for read in reads:
+        for job, spans in read.job_spans.items():
+            found[job] = (*found.get(job, ()), *spans)
+    return found
 
 
 def lowest(instants: list[int | None]) -> int | None:

@@ -11,6 +11,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from forensics.evidence.hosts import Stretch
+
 TEXT_LIMIT = 300
 
 
@@ -42,6 +44,20 @@ class Reject:
 
 
 @dataclass(frozen=True, slots=True)
+class Happening:
+    """Something that happened to what runs the jobs, at an instant in ns: ``kind`` is ``upgrade`` or ``restart``.
+
+    ``file`` and ``record`` tell where it stands.
+    """
+
+    at: int
+    kind: str
+    name: str
+    file: str
+    record: int
+
+
+@dataclass(frozen=True, slots=True)
 class FileRead:
     """The account of one file, yielded after its last batch.
 
@@ -49,7 +65,10 @@ class FileRead:
     its start means "since ever", None as its end means "until it was read" (a live source).
     ``newest`` is the newest instant read from it. ``fault`` says why reading stopped early.
     ``modified`` is the file's own mtime in ns, None for a member of an archive.
-    ``skipped`` counts records that are no evidence, by reason. ``hosts`` are the hosts it names.
+    ``skipped`` counts records that are no evidence, by reason. ``hosts`` are the hosts it names, ``stretches`` when
+    these were up or asleep, as far as it shows that, ``happenings`` the upgrades and restarts that it tells of.
+    ``job_spans``: it speaks for these jobs alone, by the names that its rows give them, for each in stretches of its own
+    (ns); ``covers`` is the stretch from the first to the last of them.
     """
 
     file: str
@@ -61,6 +80,9 @@ class FileRead:
     fault: str | None = None
     skipped: Mapping[str, int] = field(default_factory=dict)
     hosts: frozenset[str] = frozenset()
+    stretches: tuple[Stretch, ...] = ()
+    happenings: tuple[Happening, ...] = ()
+    job_spans: Mapping[str, tuple[tuple[int, int], ...]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

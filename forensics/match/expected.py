@@ -1,4 +1,4 @@
-"""When a job is due: its schedule, unrolled in its own zone by cron's own rules.
+"""When a job is due: its schedule, unrolled in its own zone by cron's own rules, or by systemd's (``match.calendar``).
 
 A cron line with a fixed minute and hour that falls into the hour which a zone skips fires right
 after the jump, and fires once in an hour that comes twice; a line whose minute or hour begins
@@ -16,6 +16,9 @@ from zoneinfo import ZoneInfo
 import numpy as np
 import numpy.typing as npt
 from cronsim import CronSim, CronSimError
+
+from forensics.match.calendar import elapses
+from forensics.oncalendar import is_calendar_time
 
 Instants = npt.NDArray[np.int64]
 
@@ -37,8 +40,11 @@ ZONE_PREFIX = re.compile(r"(?:CRON_TZ|TZ)=(\S+)\s+")
 def due_times(schedule: str, zone: ZoneInfo, since: int, until: int) -> Instants:
     """Return the due times in ``[since, until)``, in ns since the epoch, ascending.
 
-    A ``CRON_TZ=`` prefix outranks the zone; ``@reboot`` and a schedule that cannot be read give none.
+    A ``CRON_TZ=`` prefix outranks the zone; ``@reboot`` and a schedule that cannot be read give none. Systemd's
+    calendar times are told from cron's lines by their shape.
     """
+    if is_calendar_time(schedule):
+        return elapses(schedule, zone, since, until) if since < until else EMPTY
     prefix = ZONE_PREFIX.match(schedule)
     if prefix:
         zone, schedule = ZoneInfo(prefix.group(1)), schedule[prefix.end() :]

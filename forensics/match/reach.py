@@ -10,13 +10,14 @@ from forensics.config import Job, SourceConfig
 from forensics.evidence.coverage import ALWAYS, EVER, Coverage, Reach, Span, coverage_of
 from forensics.evidence.intake import Evidence, SourceRead
 from forensics.match.names import NameIndex, short_host
+from forensics.match.own_word import SENDERS, own_reaches, without_outranked, without_senders
 from forensics.match.resolve import Resolved
 from forensics.match.spans import Ints
 from forensics.verdicts import Lane
 
 TELLING_ENDS = ("completed", "failed", "timed_out", "interrupted")
 # Sources that show one scheduler's starts alone.
-OWN_SCHEDULERS = {"syslog": "cron", "kubernetes": "kubernetes"}
+OWN_SCHEDULERS = {"syslog": "cron", "kubernetes": "kubernetes", "openclaw": "openclaw"}
 # Which scheduler it is that a journal shows at work: cron's lines are taken, services are started.
 JOURNAL_EVENTS = {"accepted": "cron", "started": "systemd", "skipped": "systemd"}
 FRESH = 86_400 * 1_000_000_000
@@ -54,7 +55,17 @@ def coverage(
                 for lane in account.lanes
             ]
             reaches += learnt_reaches(account, position, span, resolved)
+            reaches += own_reaches(account, position, span, evidence, resolved)
     return coverage_of(reaches, [*Lane, "beats"], len(resolved.jobs))
+
+
+def heard(
+    resolved: Resolved, evidence: Evidence, configs: Sequence[SourceConfig | None], logs: Sequence[bool], now: int
+) -> Resolved:
+    """Return what was said, without a sender's word on its own messages where their channel's own log speaks."""
+    if not any(account.kind in SENDERS for account in evidence.sources):
+        return resolved
+    return without_outranked(resolved, evidence, coverage(without_senders(evidence), configs, logs, resolved, now))
 
 
 def reaches_by_job(account: SourceRead, config: SourceConfig | None, resolved: Resolved) -> list[Reach]:
@@ -95,6 +106,8 @@ def concerned(
             fitting = {code for code, job in enumerate(resolved.jobs) if speaks_for(account, config, job)}
             fitting = {code for code in fitting if shown is None or resolved.jobs[code].scheduler in shown}
             return frozenset(fitting | seen)
+        case Lane.LIFECYCLE | Lane.NOTIFICATIONS if account.kind in SENDERS:
+            return frozenset()  # see own_reaches
         case Lane.LIFECYCLE:
             return frozenset(recorded_jobs(evidence, position, resolved))
         case Lane.NOTIFICATIONS:

@@ -13,6 +13,8 @@ from datetime import timedelta
 from typing import Any
 
 from forensics.match.names import slug
+from forensics.oncalendar import Unreadable
+from forensics.oncalendar import calendars as calendar_times
 from forensics.survey.calendars import as_cron, span
 from forensics.survey.found import Findings, FoundJob, Place, Unused
 from forensics.survey.joining import one_schedule
@@ -101,9 +103,20 @@ def cadence_of(unit: Unit) -> dict[str, Any]:
         schedule = one_schedule([cron for cron, _ in filter(None, translated)]) if len(zones) == 1 else None
         if schedule:
             return {"schedule": schedule, "zone": zones.pop(), "notes": written, **grace}
+    together = "; ".join(calendars)
+    if calendars and reads(together):
+        return {"schedule": together, "notes": written, **grace}
     if calendars:
         return {"notes": (*written, "not used: cron's five fields cannot say this; write what comes nearest"), **grace}
     return {**interval_of(unit), **grace}
+
+
+def reads(schedule: str) -> bool:
+    """Return whether calendar times can be unrolled as they are."""
+    try:
+        return bool(calendar_times(schedule))
+    except Unreadable:
+        return False
 
 
 def interval_of(unit: Unit) -> dict[str, Any]:

@@ -32,10 +32,15 @@ def test_two_calendars_that_cron_can_write_as_one_are_one(tmp_path):
     assert job.schedule == "0 3,15 * * *"
 
 
-def test_calendar_that_cron_cannot_say_is_told_and_leaves_the_job(tmp_path):
+def test_calendar_that_cron_cannot_say_is_taken_as_it_is(tmp_path):
     (job,) = surveyed(tmp_path, {f"{ETC}/backup.timer": unit("OnCalendar=Sat *-*-1..7 18:00")}).jobs
+    assert (job.scheduler, job.schedule) == ("systemd", "Sat *-*-1..7 18:00")
+
+
+def test_calendar_that_nobody_can_read_is_told_and_leaves_the_job(tmp_path):
+    (job,) = surveyed(tmp_path, {f"{ETC}/backup.timer": unit("OnCalendar=whenever it suits")}).jobs
     assert job.schedule is None
-    assert job.notes[0] == "OnCalendar=Sat *-*-1..7 18:00"
+    assert any("not used" in note for note in job.notes)
 
 
 def test_span_since_the_last_run_is_an_interval(tmp_path):

@@ -1,0 +1,67 @@
+"""When hosts were up and when they slept, as their journals show; the gaps between are when they were down."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, replace
+from itertools import pairwise
+
+
+@dataclass(frozen=True, slots=True)
+class Stretch:
+    """A stretch of time, in ns, in which a host was up (``boot`` is its id) or asleep (``boot`` empty).
+
+    ``file`` and ``record`` tell where its first entry stands, for a sleep the one that began it.
+    """
+
+    host: str | None
+    boot: str
+    since: int
+    until: int
+    file: str
+    record: int
+
+
+@dataclass(frozen=True, slots=True)
+class Outage:
+    """A stretch of time, in ns, in which a host did nothing: from its last sign of life to its boot, or asleep."""
+
+    host: str | None
+    since: int
+    until: int
+    is_sleep: bool
+    file: str
+    record: int
+
+
+def is_on(outage: Outage, host: str | None) -> bool:
+    """Return whether an outage is of a host, by first labels; of one that nobody named it is."""
+    return outage.host is None or host is None or label(outage.host) == label(host)
+
+
+def label(host: str) -> str:
+    """Return the first label of a host's name, in lower case."""
+    return host.casefold().partition(".")[0]
+
+
+def outages(stretches: Iterable[Stretch]) -> tuple[Outage, ...]:
+    """Return when hosts were down or asleep, in order of time; the boots of several files are joined by their ids."""
+    boots: dict[tuple[str | None, str], Stretch] = {}
+    sleeps: list[Outage] = []
+    for each in stretches:
+        if not each.boot:
+            sleeps.append(Outage(each.host, each.since, each.until, True, each.file, each.record))
+            continue
+        known = boots.setdefault((each.host, each.boot), each)
+        first = min(known, each, key=lambda stretch: stretch.since)
+        boots[each.host, each.boot] = replace(first, until=max(known.until, each.until))
+    hosts = {host for host, _ in boots}
+    gaps = (gap for host in hosts for gap in gaps_of([each for (on, _), each in boots.items() if on == host]))
+    return tuple(sorted({*sleeps, *gaps}, key=lambda outage: (outage.since, outage.until, outage.host or "")))
+
+
+def gaps_of(boots: Iterable[Stretch]) -> Iterator[Outage]:
+    """Yield the times between the boots of one host; where clocks make two overlap there is none."""
+    for before, after in pairwise(sorted(boots, key=lambda stretch: (stretch.since, stretch.until))):
+        if before.until < after.since:
+            yield Outage(after.host, before.until, after.since, False, after.file, after.record)
