@@ -41,6 +41,11 @@ def test_alias_that_nothing_uses_is_a_remark(tmp_path):
     assert [each.detail["aliases"] for each in told.remarks if each.kind == "alias"] == [["db-dump (backup)"]]
 
 
+def test_alias_that_is_the_commands_own_name_is_no_remark(tmp_path):
+    told = scene(tmp_path, job(aliases=["backup-nightly"], command="/opt/backup.sh nightly"), log=LOG).checked()
+    assert "alias" not in [each.kind for each in told.remarks]
+
+
 def test_alias_in_any_spelling_is_used(tmp_path):
     told = scene(tmp_path, job(aliases=["db-dump"]), log=LOG, messages=said("07:03:00", "✅ DB Dump done")).checked()
     assert "alias" not in [each.kind for each in told.remarks]
