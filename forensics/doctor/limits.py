@@ -12,7 +12,7 @@ from forensics.doctor.lint import REMARK, Lint, for_job
 from forensics.doctor.observed import Observed
 from forensics.doctor.words import likeness
 from forensics.evidence.paired import CLAIM_CODES
-from forensics.match.names import command_name, key
+from forensics.match.names import key, tokens
 from forensics.match.resolve import texts
 from forensics.timeline import NANOS, duration_text
 
@@ -79,9 +79,13 @@ def said_in_time(observed: Observed, code: int) -> bool:
 def idle_aliases(observed: Observed) -> Iterator[Lint]:
     """Yield the aliases that stand in no message, command or name, and are not what a command is called by itself."""
     jobs = observed.jobs[: observed.configured]
-    # The name that a report without a config would give a command keeps what was known of the job together.
-    own = {command_name(job.command) for job in jobs if job.command}
-    aliased = [(job.name, alias) for job in jobs for alias in job.aliases if alias not in own]
+    # The name that a report without a config gives a command keeps what was known of the job together.
+    aliased = [
+        (job.name, alias)
+        for job in jobs
+        for alias in job.aliases
+        if not set(tokens(alias)) <= set(tokens(job.command or ""))
+    ]
     named = [(name, alias) for name, alias in aliased if not any(sign in alias for sign in "*?[")]
     if not named:
         return
