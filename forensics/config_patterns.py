@@ -6,6 +6,7 @@ import re
 from typing import Any
 
 from forensics.config_keys import Setting, Unfit, nearest, text
+from forensics.timeline import shown
 
 PLACEHOLDER = re.compile(r"\{([^{}]{0,200})\}")
 DIRECTIVE = re.compile(r"%(-?[A-Za-z%]?)")
@@ -32,10 +33,10 @@ def pattern(value: Any, setting: Setting) -> str:
 def _check_placeholder(inner: str) -> None:
     word, colon, form = inner.partition(":")
     if word != "date" or not colon or not form:
-        raise Unfit(f"braces hold only {{date:…}}, as in {{date:%Y-%m-%d}}; {{{inner}}} is not known")
+        raise Unfit(f"braces hold only {{date:…}}, as in {{date:%Y-%m-%d}}; {shown(f'{{{inner}}}')} is not known")
     unknown = [found for found in DIRECTIVE.findall(form) if found not in DIRECTIVES]
     if unknown:
         near = nearest(unknown[0], DIRECTIVES)
-        raise Unfit(f"a strftime directive that is known; `%{unknown[0]}` is not, nearest: `%{near}`")
+        raise Unfit(f"a strftime directive that is known; {shown('%' + unknown[0])} is not, nearest: `%{near}`")
     if "%" not in form:
         raise Unfit("a strftime directive in {date:…}, as in {date:%Y-%m-%d}")
