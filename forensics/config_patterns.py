@@ -37,6 +37,7 @@ def _check_placeholder(inner: str) -> None:
     unknown = [found for found in DIRECTIVE.findall(form) if found not in DIRECTIVES]
     if unknown:
         near = nearest(unknown[0], DIRECTIVES)
-        raise Unfit(f"a strftime directive that is known; `{shown('%' + unknown[0]).strip('"')}` is not, nearest: `%{near}`")
+        strange = shown(f"%{unknown[0]}").strip('"')
+        raise Unfit(f"a strftime directive that is known; `{strange}` is not, nearest: `%{near}`")
     if "%" not in form:
         raise Unfit("a strftime directive in {date:…}, as in {date:%Y-%m-%d}")

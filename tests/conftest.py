@@ -50,6 +50,18 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
             test.add_marker(pytest.mark.gitea)
 
 
+# Their fixtures are made once a worker, and take seconds.
+COSTLY = frozenset(
+    {
+        "tests/survey/test_learning.py",
+        "tests/test_fourteen_nights.py",
+        "tests/test_packaging.py",
+        "tests/test_secret_sinks.py",
+        "tests/test_unprepared_host.py",
+    }
+)
+
+
 class ByRoom(LoadScopeScheduling):
     """Gives the tests of a file with costly fixtures to one worker, and any other test to whichever is free.
 
@@ -58,7 +70,7 @@ class ByRoom(LoadScopeScheduling):
 
     def _split_scope(self, nodeid: str) -> str:
         file = nodeid.split("::", 1)[0]
-        return file if file.startswith("tests/gitea/") or file == "tests/test_packaging.py" else nodeid
+        return file if file.startswith("tests/gitea/") or file in COSTLY else nodeid
 
 
 @pytest.hookimpl(optionalhook=True)

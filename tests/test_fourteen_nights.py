@@ -15,6 +15,7 @@ from benchmarks.host import Host
 from benchmarks.host_config import write_config
 from forensics.cli import main
 
+pytestmark = pytest.mark.slow
 SEEDS = (1, 4)
 JOBS, NIGHTS = 16, 14
 Runs = dict[tuple[str, str], str]

@@ -10,6 +10,7 @@ from forensics.doctor.checkup import Known, check_up
 from tests.checkout import ROOT
 from tests.doctor.builders import about, fired, fleet, job, kinds, mended, planted, scene
 
+pytestmark = pytest.mark.slow
 SEEDS = (1, 2, 3)
 PRESETS = ("noisy", "everything", "heavy", "short", "wide", "long", "spelled", "digests", "runners", "spring", "autumn",
            "overlap", "coarse", "overwritten", "sparse_paths", "no_triggers", "no_notifications")  # fmt: skip

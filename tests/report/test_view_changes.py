@@ -172,6 +172,7 @@ def hostile(text):
     return night([blocker(text or "x", host=text)], new=[replace(each, kind="failed")], resolved=gone, unseen=gone)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("part", range(4))
 def test_hostile_name_changes_no_heading_and_no_table(part):
     plain = report_markdown(hostile("x"))
