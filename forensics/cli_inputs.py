@@ -87,6 +87,7 @@ def read_file(path: Path) -> Config:
         ForensicsError: it cannot be opened or read.
     """
     from forensics.configfile import read_config
+    from forensics.sources.plugins import offered_kinds
 
     if is_packed(path):
         return read_packed(path)
@@ -101,7 +102,7 @@ def read_file(path: Path) -> Config:
         raise ForensicsError(f"{place}: byte {error.start} is not UTF-8 - is this the right file?") from error
     if len(content) > LARGEST_CONFIG:
         raise ForensicsError(f"{place}: larger than {LARGEST_CONFIG >> 20} MiB - is this the right file?")
-    return read_config(text, str(path.absolute()))
+    return read_config(text, str(path.absolute()), offered_kinds)
 
 
 def is_packed(path: Path) -> bool:
@@ -125,10 +126,11 @@ def read_packed(path: Path) -> Config:
     from forensics.configfile import read_config
     from forensics.sources.manifest import CONFIG
     from forensics.sources.packed import packed_config
+    from forensics.sources.plugins import offered_kinds
 
     content, place = packed_config(path), str(path.absolute())
     try:
-        config = read_config(content.decode("utf-8"), f"{place}/{CONFIG}")
+        config = read_config(content.decode("utf-8"), f"{place}/{CONFIG}", offered_kinds)
     except UnicodeDecodeError as error:
         raise ForensicsError(f"{path}/{CONFIG}: byte {error.start} is not UTF-8 - is this the right file?") from error
     named = [source.path for source in config.sources if source.path]

@@ -35,14 +35,14 @@ WAYS: dict[str, Way] = {
     "syslog": Way("a log; globs, .gz .xz .bz2 .zst", "by the time stamps of its first lines"),
     "journal": Way("a JSON export, or none: live", "by the fields of its first records"),
     "openclaw": Way("state folder, or a gateway's log", "by its stores, or by the first lines of the log"),
-    "kubernetes": Way("jobs and events as JSON", "by the API version and kind of its objects"),
+    "kubernetes": Way("the output of kubectl get -o json", "by the API version and kind of its objects"),
     "files": Way("a folder", "any folder that no narrower kind knows"),
     "find-listing": Way("find -printf '%T@\\t%s\\t%p\\n'", "by its first lines"),
     "ls-listing": Way("ls -l, ls -lR, ls -l --full-time", "by its first lines"),
     "bodyfile": Way("the Sleuth Kit's listing", "by its first lines"),
     "heartbeats": Way("a folder of .last files", "by these files"),
     "registry": Way("databases of forensics run; globs", "by the database's own mark"),
-    "jsonl": Way("a file, one JSON object a line", NEVER_GUESSED),
+    "jsonl": Way("JSON lines, or a list in a document", NEVER_GUESSED),
     "csv": Way("a file with a head line", NEVER_GUESSED),
     "parquet": Way("a file", NEVER_GUESSED),
 }
@@ -63,9 +63,25 @@ def sources(form: str) -> None:
     """  # noqa: D301 - click's sign for lines that stay as they are
     from forensics.cli_outputs import show_text
     from forensics.sources import SOURCES
+    from forensics.sources.plugins import foreign_sources
 
-    unread = unread_kinds(SOURCES)
-    show_text(numbers(SOURCES, unread) if form == "json" else "".join(f"{line}\n" for line in lines(SOURCES, unread)))
+    foreign, unusable = foreign_sources()
+    readers, unread = (*SOURCES, *foreign), unread_kinds(SOURCES)
+    told = lines(readers, unread, unusable)
+    show_text(numbers(readers, unread, unusable) if form == "json" else "".join(f"{line}\n" for line in told))
+
+
+def origin_of(reader: Source) -> str | None:
+    """Return the distribution and version of a reader from elsewhere, None for our own."""
+    origin: str | None = getattr(reader, "origin", None)
+    return origin
+
+
+def way_of(reader: Source) -> Way:
+    """Return what path a reader takes, and how what lies there is recognised."""
+    origin = origin_of(reader)
+    foreign = Way("a path", f"never recognised; named by kind, a reader of {origin}")
+    return WAYS.get(reader.kind, UNKNOWN) if origin is None else foreign
 
 
 def unread_kinds(readers: Sequence[Source]) -> list[str]:
@@ -91,15 +107,15 @@ def reach_of(reader: Source) -> str:
     return "now" if reader.is_live else "now, if fresh" if reader.is_log else "newest record"
 
 
-def lines(readers: Sequence[Source], unread: Sequence[str]) -> Iterator[str]:
+def lines(readers: Sequence[Source], unread: Sequence[str], unusable: Sequence[str]) -> Iterator[str]:
     """Yield the readers for people."""
     yield f'{len(readers)} kinds can be read: kind = "…" of a [[source]], or KIND:PATH of an option.'
     yield ""
-    cells = [(each.kind, lanes_text(each), reach_of(each), WAYS.get(each.kind, UNKNOWN).path) for each in readers]
+    cells = [(each.kind, lanes_text(each), reach_of(each), way_of(each).path) for each in readers]
     yield from table([("Kind", "Lanes", "Speaks up to", "Path"), *cells])
     yield ""
     yield "Known by, where only a PATH is given:"
-    yield from row(told_alike([(each.kind, WAYS.get(each.kind, UNKNOWN).recognised) for each in readers]))
+    yield from row(told_alike([(each.kind, way_of(each).recognised) for each in readers]))
     yield ""
     yield "What each cannot tell:"
     yield from row(told_alike([(each.kind, sentence(each.blind_spot)) for each in readers]))
@@ -107,6 +123,10 @@ def lines(readers: Sequence[Source], unread: Sequence[str]) -> Iterator[str]:
         yield ""
         yield "Not read by this version, though a config may name them:"
         yield from row([(kind, WAYS.get(kind, UNKNOWN).path) for kind in unread])
+    if unusable:
+        yield ""
+        yield "Offered by packages, and not to be used:"
+        yield from row([("", each) for each in unusable])
 
 
 def table(rows: Sequence[Sequence[str]]) -> Iterator[str]:
@@ -129,7 +149,9 @@ def row(told: Sequence[tuple[str, str]]) -> Iterator[str]:
     width = max(len(head) for head, _ in told)
     for head, text in told:
         first = f"  {head.ljust(width)}  "
-        yield from textwrap.wrap(text, WIDTH, initial_indent=first, subsequent_indent=" " * len(first))
+        yield from textwrap.wrap(
+            text, WIDTH, initial_indent=first, subsequent_indent=" " * len(first), break_on_hyphens=False
+        )
 
 
 def sentence(text: str) -> str:
@@ -137,20 +159,22 @@ def sentence(text: str) -> str:
     return f"{text[:1].upper()}{text[1:].rstrip('.')}."
 
 
-def numbers(readers: Sequence[Source], unread: Sequence[str]) -> str:
+def numbers(readers: Sequence[Source], unread: Sequence[str], unusable: Sequence[str]) -> str:
     """Return the readers for machines."""
     told = [
         {
             "kind": reader.kind,
             "readable": True,
             "lanes": lanes_of(reader),
-            "path": WAYS.get(reader.kind, UNKNOWN).path,
-            "recognised": WAYS.get(reader.kind, UNKNOWN).recognised,
+            "path": way_of(reader).path,
+            "recognised": way_of(reader).recognised,
             "live": reader.is_live,
             "log": reader.is_log,
             "blind_spot": sentence(reader.blind_spot),
+            "origin": origin_of(reader),
         }
         for reader in readers
     ]
     missing = [{"kind": kind, "readable": False, "path": WAYS.get(kind, UNKNOWN).path} for kind in unread]
-    return json.dumps({"schema": SCHEMA, "sources": [*told, *missing]}, indent=2, ensure_ascii=False) + "\n"
+    content = {"schema": SCHEMA, "sources": [*told, *missing], "unusable": list(unusable)}
+    return json.dumps(content, indent=2, ensure_ascii=False) + "\n"

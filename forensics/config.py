@@ -68,6 +68,12 @@ SOURCE_KINDS = (
     "parquet",
 )
 GENERIC_KINDS = ("jsonl", "csv", "parquet")
+# Records of others whose columns are known (see ``sources.presets``), with the lanes that they fill, the usual one first.
+PRESETS = {
+    "healthchecks-pings": ("lifecycle", "notifications"),
+    "healthchecks-flips": ("notifications",),
+    "github-actions": ("lifecycle", "triggers"),
+}
 # What the generic kinds can read, by lane: our names for columns, and our words for events (for messages: for claims).
 LANE_COLUMNS = {
     "triggers": ("time", "job", "host", "run_id", "event", "command", "process_id", "status"),
@@ -165,7 +171,8 @@ class Job:
 class SourceConfig:
     """One source to read. ``path`` is absolute, may hold a glob, and is text as the user wrote it otherwise.
 
-    ``token_env`` names the variable that holds the secret of a live source.
+    ``token_env`` names the variable that holds the secret of a live source. ``preset`` names whose records a generic
+    kind holds, ``job`` whose runs they are where they do not say it.
     """
 
     kind: str
@@ -181,6 +188,8 @@ class SourceConfig:
     columns: Mapping[str, str] = field(default_factory=dict)
     events: Mapping[str, str] = field(default_factory=dict)
     token_env: str | None = None
+    preset: str | None = None
+    job: str | None = None
 
 
 @dataclass(frozen=True)

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 import tomllib
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -18,6 +18,7 @@ from forensics.config import (
     GENERIC_KINDS,
     LANE_COLUMNS,
     LANE_WORDS,
+    PRESETS,
     SOURCE_KINDS,
     Config,
     Event,
@@ -58,6 +59,7 @@ from forensics.timeline import shown
 
 __all__ = ["nearest", "read_config"]
 
+Foreign = Callable[[], Collection[str]]
 LOOPBACK = frozenset({"localhost", "127.0.0.1", "::1"})
 PATHLESS_KINDS = ("slack", "journal", "kubernetes")
 TROUBLES = (
@@ -116,6 +118,8 @@ SOURCE: dict[str, Parser] = {
     "columns": mapping(one_of(*OUR_COLUMNS), text, 'our names and theirs, such as { time = "ts" }'),
     "events": mapping(text, one_of(*OUR_WORDS), 'their words and ours, such as { SUCCESS = "completed" }'),
     "token_env": variable,
+    "preset": one_of(*PRESETS),
+    "job": name,
 }
 LIVE_KINDS = ("slack",)
 EVENT: dict[str, Parser] = {"at": time, "kind": text, "name": text}
@@ -147,14 +151,16 @@ TRACKER: dict[str, Parser] = {
 CHANNELS: dict[str, dict[str, Parser]] = {"slack": {"webhook_env": variable}}
 
 
-def read_config(text: str, file: str) -> Config:
+def read_config(text: str, file: str, foreign: Foreign = tuple) -> Config:
     """Return what a TOML text configures; ``file`` stands in messages, and relative paths start at its folder.
+
+    ``foreign`` gives the kinds of readers from elsewhere; it is asked only where a kind is named that is not ours.
 
     Raises:
         ConfigError: it cannot be read; lists every problem found.
     """
     problems: list[Problem] = []
-    config = _config(_toml(text, file), file, problems)
+    config = _config(_toml(text, file), file, problems, foreign)
     if problems:
         raise ConfigError(file, problems)
     return config
@@ -172,7 +178,7 @@ def _toml(text: str, file: str) -> dict[str, Any]:
     raise ConfigError(file, [problem])
 
 
-def _config(tables: dict[str, Any], file: str, problems: list[Problem]) -> Config:
+def _config(tables: dict[str, Any], file: str, problems: list[Problem], foreign: Foreign) -> Config:
     setting = Setting(ZoneInfo("UTC"), Path(file).parent)
     top = read_table(tables, TOP, "", setting, problems)
     setting = Setting(top.get("timezone", setting.zone), setting.folder)
@@ -186,7 +192,7 @@ def _config(tables: dict[str, Any], file: str, problems: list[Problem]) -> Confi
         ledger=top.get("ledger"),
         jobs=named,
         layers=layers,
-        sources=tuple(_sources(top, setting, problems)),
+        sources=tuple(_sources(top, setting, problems, foreign)),
         events=tuple(_events(top, setting, problems)),
         mutes=tuple(_mutes(top, setting, problems)),
         heartbeats=_heartbeats(top, setting, problems),
@@ -204,29 +210,47 @@ def _each(top: Mapping[str, Any], section: str, problems: list[Problem]) -> list
     return []
 
 
-def _sources(top: Mapping[str, Any], setting: Setting, problems: list[Problem]) -> Iterator[SourceConfig]:
+def _sources(
+    top: Mapping[str, Any], setting: Setting, problems: list[Problem], foreign: Foreign
+) -> Iterator[SourceConfig]:
     for at, table in enumerate(_each(top, "source", problems), 1):
         kind = table.get("kind") if isinstance(table, dict) else None
         where = f"[[source]] number {at} ({kind}): " if kind in SOURCE_KINDS else f"[[source]] number {at}: "
         own = with_own_zone(table, setting)
         needed = ("kind",) if kind in PATHLESS_KINDS else ("kind", "path")
-        values = read_table(table, SOURCE, where, own, problems, needed)
+        is_ours = kind in SOURCE_KINDS or not isinstance(kind, str)
+        keys = SOURCE if is_ours else {**SOURCE, "kind": one_of(*SOURCE_KINDS, *foreign())}
+        values = read_table(table, keys, where, own, problems, needed)
         problems.extend(_misuses(where, kind, table, values))
-        yield SourceConfig(**{"kind": "", "path": "", **values})
+        usual = {"lane": PRESETS[values["preset"]][0]} if "preset" in values else {}
+        yield SourceConfig(**{"kind": "", "path": "", **usual, **values})
 
 
 def _misuses(where: str, kind: object, table: object, values: Mapping[str, Any]) -> Iterator[Problem]:
     if kind in GENERIC_KINDS and isinstance(table, dict):
-        if "lane" not in table:
+        if "lane" not in table and "preset" not in table:
             yield Problem(f"{where}lane", "is missing", f"what it holds: one of {', '.join(LANE_COLUMNS)}")
         if "columns" in values and "time" not in values["columns"]:
             yield Problem(f"{where}columns", "no column for time", 'time = "…", the name of theirs that holds the time')
         yield from _foreign_words(where, values)
+        yield from _preset_misuses(where, kind, values)
     elif kind in SOURCE_KINDS:
-        for key in sorted({"lane", "columns", "events"} & values.keys()):
+        for key in sorted({"lane", "columns", "events", "preset", "job"} & values.keys()):
             yield Problem(where + key, "a key of other kinds", f"it is only for {', '.join(GENERIC_KINDS)}")
     if kind in SOURCE_KINDS and kind not in LIVE_KINDS and "token_env" in values:
         yield Problem(f"{where}token_env", "a key of other kinds", f"it is only for {', '.join(LIVE_KINDS)}")
+
+
+def _preset_misuses(where: str, kind: object, values: Mapping[str, Any]) -> Iterator[Problem]:
+    if "preset" not in values:
+        return
+    if kind != "jsonl":
+        yield Problem(f"{where}preset", "a key of another kind", "it is only for jsonl")
+    lanes = PRESETS[values["preset"]]
+    if values.get("lane", lanes[0]) not in lanes:
+        yield Problem(f"{where}lane", f"`{values['lane']}`", f"what this preset can fill: {' or '.join(lanes)}")
+    for key in sorted({"columns", "events"} & values.keys()):
+        yield Problem(where + key, "beside a preset", "the preset knows them: leave out one of the two")
 
 
 def _foreign_words(where: str, values: Mapping[str, Any]) -> Iterator[Problem]:

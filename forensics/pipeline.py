@@ -231,6 +231,8 @@ def options_for(source: SourceConfig, config: Config, question: Question) -> Rea
         since=question.reach.since - LIVE_REACH,
         token=question.tokens.get(key),
         kept=question.memory.kept.get(key, ()),
+        preset=source.preset,
+        job=source.job,
     )
 
 

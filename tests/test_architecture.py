@@ -86,7 +86,7 @@ NETWORK_HOMES = frozenset({"publish"})
 # Modules of other rooms that speak with the network: loaded only where that is asked for, so inside a function.
 REMOTE = frozenset({"forensics.sources.slack_web", "forensics.sources.web"})
 # Slow to import, and not needed by every command.
-HEAVY = frozenset({"dateutil", "fsspec", "httpx", "numpy", "prometheus_client", "pyarrow", "zstandard"})
+HEAVY = frozenset({"dateutil", "fsspec", "httpx", "importlib", "numpy", "prometheus_client", "pyarrow", "zstandard"})
 EMPTY_NAMES = frozenset({"common", "data", "helper", "helpers", "info", "item", "manager", "misc", "util", "utils"})
 
 AWARE_OF_SURROUNDINGS = frozenset({"cli", "progress", "__main__"})

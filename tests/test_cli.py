@@ -212,8 +212,8 @@ def test_config_that_cannot_be_opened_is_2(path: str):
     assert "cannot be opened" in outcome.stderr
 
 
-@pytest.mark.parametrize("kind", ["journal", "openclaw", "kubernetes"])
-def test_kind_that_is_not_read_yet_is_2_and_named(quiet_corner: Path, kind: str):
+@pytest.mark.parametrize("kind", ["nomad", "sylog"])
+def test_kind_that_nobody_reads_is_2_and_named(quiet_corner: Path, kind: str):
     (quiet_corner / "bad.toml").write_text(f'[[source]]\nkind = "{kind}"\npath = "state"\n')
     outcome = reported("--config", "bad.toml")
     assert outcome.exit_code == 2

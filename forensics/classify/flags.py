@@ -118,8 +118,8 @@ def causes(paired: Paired, facts: Facts, chosen: Ints, evidence: Evidence) -> li
         if is_lost_in_fold(paired, int(run)):
             found[run] = Cause.DST_FOLD
     is_missed, is_cut_off = verdict_is(chosen, Verdict.MISSED), verdict_is(chosen, Verdict.INTERRUPTED)
-    for run, cause in scheduler_causes(paired, evidence, is_missed, is_cut_off, facts.executed):
-        found[run] = cause
+    for position, cause in scheduler_causes(paired, evidence, is_missed, is_cut_off, facts.executed):
+        found[position] = cause
     outage = outage_of(paired, facts, evidence)
     for run in np.flatnonzero(verdict_is(chosen, Verdict.MISSED, Verdict.INTERRUPTED)):
         if outage(int(run)) is not None:

@@ -71,6 +71,8 @@ def settings(source: SourceConfig) -> dict[str, Any]:
         "lane": source.lane,
         "columns": inline(source.columns),
         "events": inline(source.events),
+        "preset": source.preset,
+        "job": source.job,
     }
     return {key: value for key, value in found.items() if value not in (None, [], {})}
 

@@ -67,8 +67,8 @@ class FileRead:
     ``modified`` is the file's own mtime in ns, None for a member of an archive.
     ``skipped`` counts records that are no evidence, by reason. ``hosts`` are the hosts it names, ``stretches`` when
     these were up or asleep, as far as it shows that, ``happenings`` the upgrades and restarts that it tells of.
-    ``job_spans``: it speaks for these jobs alone, by the names that its rows give them, for each in stretches of its own
-    (ns); ``covers`` is the stretch from the first to the last of them.
+    ``job_spans``: it speaks for these jobs alone, by the names that its rows give them, for each in stretches of its
+    own (ns); ``covers`` is the stretch from the first to the last of them.
     """
 
     file: str

@@ -13,9 +13,11 @@ from typing import Any
 
 import numpy as np
 
+from forensics.config import SourceConfig
 from forensics.evidence.coverage import Coverage, Reach, Span
 from forensics.evidence.intake import Evidence, SourceRead
 from forensics.evidence.schema import nanoseconds
+from forensics.match.names import NameIndex
 from forensics.match.resolve import Resolved, Speech
 from forensics.match.spans import Flags, Ints
 from forensics.verdicts import Lane
@@ -25,17 +27,32 @@ TELLING_ENDS = ("completed", "failed", "timed_out", "interrupted")
 ASKED = frozenset({"delivered", "not-delivered", "unknown"})
 
 
-def own_reaches(account: SourceRead, position: int, span: Span, evidence: Evidence, resolved: Resolved) -> list[Reach]:
+def own_reaches(
+    account: SourceRead, config: SourceConfig | None, position: int, span: Span, evidence: Evidence, resolved: Resolved
+) -> list[Reach]:
     """Return for which jobs, and from when to when, a source can speak of ends and of messages."""
     if account.kind not in SENDERS:
         return []
-    found = []
+    found = [
+        Reach(frozenset({Lane.TRIGGERS}), (max(span[0], start), span[1]), frozenset({code}))
+        for code, start in later_starts(account, config, resolved).items()
+        if start < span[1]
+    ]
     for code, first in first_ends(position, evidence, resolved).items():
         if first < span[1]:
             found.append(Reach(frozenset({Lane.LIFECYCLE}), (max(span[0], first), span[1]), frozenset({code})))
     for code, parts in asked_spans(position, span, evidence, resolved).items():
         found += [Reach(frozenset({Lane.NOTIFICATIONS}), part, frozenset({code})) for part in parts]
     return found
+
+
+def later_starts(account: SourceRead, config: SourceConfig | None, resolved: Resolved) -> dict[int, int]:
+    """Return the jobs of which a source tells all starts from a later instant on, where no coverage is declared."""
+    if account.kind not in SENDERS or (config is not None and config.coverage is not None):
+        return {}
+    index = NameIndex(resolved.jobs)
+    codes = {name: index.by_name(name, None) for name in account.job_spans}
+    return {code: account.job_spans[name][0][0] for name, code in codes.items() if code >= 0}
 
 
 def first_ends(position: int, evidence: Evidence, resolved: Resolved) -> dict[int, int]:

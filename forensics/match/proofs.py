@@ -36,8 +36,8 @@ class Filed:
 
     ``row`` is the row among the artifacts, ``wanted`` the pattern's number, ``role`` what a file of it
     proves. ``is_named``: its path names its run; ``is_foreign``: its path names a time of which no run is
-    known here; ``is_copied``: its mtime is that of a copy. ``mtime`` in ns. ``seen``: when an earlier report first saw it,
-    NAT where none did. ``looks`` are the instants of those reports. ``dated``: the dates in its path.
+    known here; ``is_copied``: its mtime is that of a copy. ``mtime`` in ns. ``seen``: when an earlier report first
+    saw it, NAT where none did. ``looks`` are the instants of those reports. ``dated``: the dates in its path.
     """
 
     row: Ints

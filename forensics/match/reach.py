@@ -10,7 +10,7 @@ from forensics.config import Job, SourceConfig
 from forensics.evidence.coverage import ALWAYS, EVER, Coverage, Reach, Span, coverage_of
 from forensics.evidence.intake import Evidence, SourceRead
 from forensics.match.names import NameIndex, short_host
-from forensics.match.own_word import SENDERS, own_reaches, without_outranked, without_senders
+from forensics.match.own_word import SENDERS, later_starts, own_reaches, without_outranked, without_senders
 from forensics.match.resolve import Resolved
 from forensics.match.spans import Ints
 from forensics.verdicts import Lane
@@ -47,7 +47,8 @@ def coverage(
     reaches: list[Reach] = []
     for position, (account, config, is_log) in enumerate(zip(evidence.sources, configs, logs, strict=True)):
         span = span_of(account, config, is_log, now)
-        if span is not None and account.job_spans and (config is None or config.coverage is None):
+        is_by_job = account.job_spans and account.kind not in SENDERS
+        if span is not None and is_by_job and (config is None or config.coverage is None):
             reaches += reaches_by_job(account, config, resolved)
         elif span is not None:
             reaches += [
@@ -55,7 +56,7 @@ def coverage(
                 for lane in account.lanes
             ]
             reaches += learnt_reaches(account, position, span, resolved)
-            reaches += own_reaches(account, position, span, evidence, resolved)
+            reaches += own_reaches(account, config, position, span, evidence, resolved)
     return coverage_of(reaches, [*Lane, "beats"], len(resolved.jobs))
 
 
@@ -105,7 +106,7 @@ def concerned(
             shown = schedulers_shown(account, config, position, evidence)
             fitting = {code for code, job in enumerate(resolved.jobs) if speaks_for(account, config, job)}
             fitting = {code for code in fitting if shown is None or resolved.jobs[code].scheduler in shown}
-            return frozenset(fitting | seen)
+            return frozenset((fitting | seen) - later_starts(account, config, resolved).keys())
         case Lane.LIFECYCLE | Lane.NOTIFICATIONS if account.kind in SENDERS:
             return frozenset()  # see own_reaches
         case Lane.LIFECYCLE:

@@ -18,7 +18,7 @@ from forensics.match.names import NAME, Named, NameIndex, slug
 from forensics.match.spans import Ints
 
 # Rows of these kinds without a command are parts of a job, or services that no timer starts.
-OWN_JOB_KINDS = frozenset({"syslog", "journal"})
+OWN_JOB_KINDS = frozenset({"syslog", "journal", "kubernetes"})
 
 
 @dataclass(frozen=True)

@@ -8,7 +8,10 @@ from forensics.sources.files import FileTree
 from forensics.sources.find_listing import FindListing
 from forensics.sources.generic import Csv, JsonLines, Parquet
 from forensics.sources.heartbeats import HeartbeatFiles
+from forensics.sources.journal import Journal
+from forensics.sources.kubernetes import Kubernetes
 from forensics.sources.ls_listing import LsListing
+from forensics.sources.openclaw import OpenClaw
 from forensics.sources.registry import Registry
 from forensics.sources.slack import SlackLive
 from forensics.sources.slack_export import SlackExport
@@ -18,6 +21,9 @@ SOURCES: tuple[Source, ...] = (
     SlackExport(),
     SlackLive(),
     Syslog(),
+    Journal(),
+    OpenClaw(),
+    Kubernetes(),
     FileTree(),
     FindListing(),
     LsListing(),

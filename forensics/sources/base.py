@@ -21,7 +21,8 @@ class ReadOptions:
     epoch: it resolves year-less dates and tells a future stamp. ``fields`` are the ``path#field``
     patterns whose times are read from inside files. ``intervals`` are the seconds between beats
     by job, from the config. ``since`` (ns) is how far back live sources need to look. ``token`` is the secret of a
-    live source, ``kept`` what it asked to be remembered at earlier readings, oldest first.
+    live source, ``kept`` what it asked to be remembered at earlier readings, oldest first. ``preset`` names whose
+    records a generic kind holds, ``job`` whose runs they are where they do not say it.
     """
 
     now: int
@@ -38,6 +39,8 @@ class ReadOptions:
     since: int | None = None
     token: str | None = field(default=None, repr=False)
     kept: tuple[Kept, ...] = ()
+    preset: str | None = None
+    job: str | None = None
 
 
 class Source(Protocol):

@@ -14,7 +14,7 @@ from forensics.sources.local_paths import matching_paths
 from forensics.sources.members import INSIDE_ARCHIVE, WHOLE_ARCHIVE
 from forensics.sources.paths import shown
 
-FOLDER_KINDS = frozenset({"files", "heartbeats", "slack-export"})
+FOLDER_KINDS = frozenset({"files", "heartbeats", "openclaw", "slack-export"})
 CHAINED = ("zip://", "tar://")
 OWN_DISK = ("file://", "local://")
 ADDRESS = "://"

@@ -20,11 +20,12 @@ from forensics.sources.file_fields import FieldPattern, field_patterns, fields_i
 from forensics.sources.heartbeats import HeartbeatFiles
 from forensics.sources.instants import HIGHEST, LOWEST
 from forensics.sources.listing import artifacts
+from forensics.sources.openclaw import OpenClaw
 from forensics.sources.opening import open_untouched
 from forensics.sources.paths import shown
 from forensics.sources.slack_export import SlackExport
 
-NARROWER = (HeartbeatFiles(), SlackExport())
+NARROWER = (HeartbeatFiles(), OpenClaw(), SlackExport())
 OPENING = os.O_RDONLY | os.O_DIRECTORY
 TAKEN = frozenset({stat.S_IFREG, stat.S_IFDIR})
 KNOWS_BIRTH = hasattr(os.stat_result, "st_birthtime")

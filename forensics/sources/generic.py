@@ -17,10 +17,10 @@ from forensics.sources.base import ReadOptions
 from forensics.sources.generic_chunks import Account, CheckNames, Chunk
 from forensics.sources.generic_columns import LaneReader
 from forensics.sources.generic_csv import csv_chunks
-from forensics.sources.generic_json import json_chunks
 from forensics.sources.generic_parquet import parquet_chunks
 from forensics.sources.opening import EvidenceFile
 from forensics.sources.paths import shown
+from forensics.sources.presets import json_records
 
 LANES = tuple(LANE_COLUMNS)
 BLIND_SPOT = "tells only what its columns say; before its oldest and after its newest record it tells nothing"
@@ -29,7 +29,7 @@ Cut = Callable[[EvidenceFile, Account, CheckNames], Iterator[Chunk | Reject]]
 
 
 class JsonLines:
-    """One JSON object a line."""
+    """One JSON object a line, or one document with a list of them inside."""
 
     kind: ClassVar[str] = "jsonl"
     lanes: ClassVar[tuple[str, ...]] = LANES
@@ -47,7 +47,7 @@ class JsonLines:
         Raises:
             OSError: the path itself cannot be opened.
         """
-        return read_lane(path, options, json_chunks)
+        return read_lane(path, options, json_records(options))
 
 
 class Csv:
@@ -120,4 +120,5 @@ def read_lane(path: Path, options: ReadOptions, cut: Cut) -> Iterator[Yielded]:
         fault=evidence.fault or account.fault,
         skipped=dict(account.skipped),
         hosts=frozenset(reader.hosts),
+        job_spans=reader.job_spans(),
     )

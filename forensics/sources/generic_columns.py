@@ -5,7 +5,7 @@ Everything is done by column. What no column of the lane takes is kept as attrib
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 from forensics.config import LANE_COLUMNS
@@ -47,6 +47,7 @@ class LaneReader:
         self.oldest: int | None = None
         self.newest: int | None = None
         self.hosts: set[str] = {options.host} if options.host else set()
+        self._known_jobs: dict[str, tuple[int, int]] = {}
         self._converters = converters(lane, options)
         self._relative = relative_to(options.root)
 
@@ -107,9 +108,11 @@ class LaneReader:
             refuse(index, f"no {ours}: {shown(self.their_name(ours) or ours)} is missing or empty")
 
     def _place(self, columns: dict[str, Sequence[Any]], length: int) -> set[int]:
-        """Name the host where none is named, and make paths relative; return the rows outside the root."""
+        """Name host and job where none is named, and make paths relative; return the rows outside the root."""
         if self.options.host:
             columns["host"] = [host or self.options.host for host in columns.get("host", [None] * length)]
+        if self.options.job:
+            columns["job"] = [job or self.options.job for job in columns.get("job", [None] * length)]
         if self.lane != "artifacts" or "path" not in columns:
             return set()
         columns["path"] = [path and self._relative(path) for path in columns["path"]]
@@ -122,6 +125,18 @@ class LaneReader:
         if known:
             self.oldest = min(known if self.oldest is None else (self.oldest, *known))
             self.newest = max(known if self.newest is None else (self.newest, *known))
+        if self.options.preset:
+            self._note_jobs(zip(columns.get("job", ()), columns["at"], strict=False))
+
+    def _note_jobs(self, seen: Iterable[tuple[str | None, int]]) -> None:
+        for job, instant in seen:
+            if job is not None and instant <= self.options.now:
+                first, last = self._known_jobs.get(job, (instant, instant))
+                self._known_jobs[job] = min(first, instant), max(last, instant)
+
+    def job_spans(self) -> dict[str, tuple[tuple[int, int], ...]]:
+        """Return of which jobs alone a preset's file speaks, and when: it holds theirs, not a scheduler's."""
+        return {job: (span,) for job, span in self._known_jobs.items()}
 
     def covers(self) -> tuple[int | None, int | None] | None:
         """Return what the file speaks for: from its oldest to its newest row; a listing from ever to its newest."""

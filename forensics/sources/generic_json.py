@@ -56,13 +56,26 @@ def _why(error: Exception, line: bytes, evidence: EvidenceFile) -> str:
 
 
 def json_object(line: bytes) -> dict[str, Any]:
-    """Return the object that a line holds; bytes that are no UTF-8 stand in it as an escape, lone surrogates too.
+    """Return the object that a line holds.
 
     Raises:
         ValueError: it holds none, or one that is not sound.
         RecursionError: it is nested too deeply.
     """
-    stripped = line.strip()
+    value = json_value(line)
+    if not isinstance(value, dict):
+        raise ValueError("not a JSON object")
+    return value
+
+
+def json_value(content: bytes) -> Any:
+    """Return what a JSON text holds; bytes that are no UTF-8 stand in it as an escape, lone surrogates too.
+
+    Raises:
+        ValueError: it is none, or one that is not sound.
+        RecursionError: it is nested too deeply.
+    """
+    stripped = content.strip()
     try:
         text, is_clean = stripped.decode(), b"\\u" not in stripped or ESCAPED_SURROGATE.search(stripped) is None
     except UnicodeDecodeError:
@@ -70,11 +83,9 @@ def json_object(line: bytes) -> dict[str, Any]:
     value, end = DECODER.raw_decode(text)
     if end != len(text):
         raise ValueError(f"not JSON: more after its end at character {end + 1}")
-    if not isinstance(value, dict):
-        raise ValueError("not a JSON object")
     if len(text) > 2 * DEEPEST and text.count("[") + text.count("{") > DEEPEST:
-        _check_depth(value)
-    return value if is_clean else _legible(value)
+        check_depth(value)
+    return value if is_clean else legible(value)
 
 
 def _unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
@@ -98,7 +109,12 @@ def _no_number(word: str) -> float:
 DECODER = json.JSONDecoder(object_pairs_hook=_unique, parse_float=_finite, parse_constant=_no_number)
 
 
-def _check_depth(value: Any) -> None:
+def check_depth(value: Any) -> None:
+    """Refuse a value that is nested beyond the limit.
+
+    Raises:
+        ValueError: it is.
+    """
     level = [value]
     for _ in range(DEEPEST):
         level = [
@@ -111,14 +127,15 @@ def _check_depth(value: Any) -> None:
         raise ValueError("nested too deeply")
 
 
-def _legible(value: Any) -> Any:
+def legible(value: Any) -> Any:
+    """Return a value whose texts can all be written as UTF-8."""
     match value:
         case str():
             return LONE_SURROGATE.sub(_code, value)
         case dict():
-            return {_legible(key): _legible(inner) for key, inner in value.items()}
+            return {legible(key): legible(inner) for key, inner in value.items()}
         case list():
-            return [_legible(inner) for inner in value]
+            return [legible(inner) for inner in value]
     return value
 
 

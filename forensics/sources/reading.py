@@ -8,7 +8,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from forensics.config import SourceConfig
+from forensics.config import SOURCE_KINDS, SourceConfig
 from forensics.errors import SourceError
 from forensics.evidence.records import FileRead, Yielded
 from forensics.sources import SOURCES
@@ -19,6 +19,7 @@ from forensics.sources.local_paths import is_there, matching_paths
 from forensics.sources.members import Abandoned
 from forensics.sources.opening import head
 from forensics.sources.paths import shown
+from forensics.sources.plugins import foreign_source
 from forensics.sources.web import Unreached
 
 __all__ = ["Opened", "is_there", "matching_paths", "open_source", "open_sources", "recognise"]
@@ -30,8 +31,13 @@ TABLES = {"artifacts": ("artifacts", "beats")}
 
 
 def by_kind(kind: str) -> Source | None:
-    """Return the source that reads a kind, None where none does."""
-    return next((source for source in SOURCES if source.kind == kind), None)
+    """Return the source that reads a kind, ours or one from elsewhere; None where none does.
+
+    Raises:
+        SourceError: the one from elsewhere is broken, or there are several.
+    """
+    own = next((source for source in SOURCES if source.kind == kind), None)
+    return foreign_source(kind) if own is None and kind not in SOURCE_KINDS else own
 
 
 def shows(source: Source, lane: str) -> bool:
@@ -120,13 +126,23 @@ def open_sources(configs: Sequence[SourceConfig]) -> list[Opened]:
     Raises:
         SourceError: for some of their kinds there is no reader.
     """
-    unread = [f"{config.kind} {config.path}".rstrip() for config in configs if by_kind(config.kind) is None]
+    known = {kind: by_kind(kind) is not None for kind in {config.kind: None for config in configs}}
+    unread = [f"{config.kind} {config.path}".rstrip() for config in configs if not known[config.kind]]
     if unread:
         kinds = ", ".join(source.kind for source in SOURCES)
         raise SourceError(
             f"this version has no reader for {'; '.join(unread)} - take it out of the config (it reads {kinds})"
         )
-    return [replace(open_source(config), name=name) for config, name in zip(configs, names(configs), strict=True)]
+    opened = [open_source(config) for config in configs]
+    return [
+        replace(each, name=f"{name}{origin(each.source)}") for each, name in zip(opened, names(configs), strict=True)
+    ]
+
+
+def origin(source: Source) -> str:
+    """Return what a report adds to the name of a source that a reader from elsewhere reads: whose that is."""
+    whose = getattr(source, "origin", None)
+    return f" by {whose}" if whose else ""
 
 
 def open_source(config: SourceConfig) -> Opened:

@@ -11,6 +11,7 @@ from datetime import timedelta
 from forensics.config import Config, Job
 from forensics.configfile import read_config
 from forensics.errors import ConfigError
+from forensics.sources.plugins import offered_kinds
 from forensics.survey.blocks import Block, blocks_of, with_value, without_tail
 from forensics.survey.draft import job_block, source_block
 from forensics.survey.found import FoundJob, FoundSource, Zone
@@ -109,7 +110,7 @@ def behind(blocks: list[Block], name: str, texts_of: Sequence[str]) -> list[Bloc
 def readable(changed: str, before: str, config: Config) -> str:
     """Return a changed config, the old one where it is written in a way that cannot be changed line by line."""
     try:
-        read_config(changed, config.file or "forensics.toml")
+        read_config(changed, config.file or "forensics.toml", offered_kinds)
     except ConfigError:
         return before
     return changed

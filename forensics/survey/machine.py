@@ -14,7 +14,7 @@ from forensics.survey.heartbeats import Beats, heartbeats
 from forensics.survey.joining import joined
 from forensics.survey.logs import sources_at_hand
 from forensics.survey.naming import named_apart, with_aliases
-from forensics.survey.openclaw import openclaw
+from forensics.survey.openclaw import openclaw, state_folders
 from forensics.survey.run_parts import anacrontab, scripts, with_scripts
 from forensics.survey.timers import timers
 from forensics.survey.tree import Tree
@@ -44,7 +44,8 @@ def survey(tree: Tree, beside: Beside) -> Survey:
     tables, anacron = crontabs(tree, beside.crontab), anacrontab(tree)
     parts = scripts(tree, (*tables.jobs, *anacron.jobs))
     lines = [*with_scripts((*tables.jobs, *anacron.jobs), parts.jobs)]
-    others = timers(tree) + openclaw(tree, beside.state_folders)
+    more = beside.state_folders
+    others = timers(tree) + openclaw(tree, more)
     scheduled = named_apart([*cron_named(joined(lines)), *parts.jobs, *others.jobs])
     beats = heartbeats(tree, beside.beat_folders)
     jobs = with_aliases(named_apart([*scheduled, *unknown(beats, scheduled)]))
@@ -55,7 +56,7 @@ def survey(tree: Tree, beside: Beside) -> Survey:
         jobs=tuple(without_own_zone(job, zone) for job in jobs),
         unused=tuple(sorted(found.unused, key=lambda each: (each.place.file, each.place.line or 0))),
         barred=tuple(dict.fromkeys(found.barred)),
-        sources=(*beside.sources, *others_of(beside.sources, tree)),
+        sources=(*beside.sources, *others_of(beside.sources, (*sources_at_hand(tree), *state_folders(tree, more)))),
         beat_folders=tuple(str(tree.real(folder)) for folder in beats.folders),
         beating=len({key(job.name) for job in beats.findings.jobs}),
         looked=LOOKED,
@@ -83,12 +84,10 @@ def without_own_zone(job: FoundJob, zone: Zone) -> FoundJob:
     return replace(job, zone=None) if job.zone == zone.name else job
 
 
-def others_of(named: Sequence[FoundSource], tree: Tree) -> list[FoundSource]:
+def others_of(named: Sequence[FoundSource], at_hand: Sequence[FoundSource]) -> list[FoundSource]:
     """Return the evidence at hand, but for what options named already; of triggers they name all or none."""
     paths = {source.config.path for source in named}
     has_log = any(source.config.kind == "syslog" for source in named)
     return [
-        each
-        for each in sources_at_hand(tree)
-        if each.config.path not in paths and not (has_log and each.config.kind == "syslog")
+        each for each in at_hand if each.config.path not in paths and not (has_log and each.config.kind == "syslog")
     ]

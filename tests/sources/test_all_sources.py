@@ -12,6 +12,7 @@ import pytest
 from forensics.evidence.records import Batch, FileRead, Reject, Yielded
 from forensics.sources import SOURCES
 from forensics.sources.base import ReadOptions, Source
+from tests.sources.openclaw_host import Host, job, ran
 from tests.sources.registry_builders import completed, write_registry
 
 NOW = 1_773_964_800_000_000_000  # 2026-03-20T00:00:00Z
@@ -41,15 +42,27 @@ def file_of(text: str) -> Callable[[Path], None]:
     return lambda path: path.write_text(text) and None
 
 
+def state_folder(path: Path) -> None:
+    Host().add(job("a")).run(ran("a", 1_773_905_460_000)).write(path, "A")
+
+
 SAMPLES: dict[str, Callable[[Path], None]] = {
     "slack-export": slack_export,
     "syslog": file_of("Mar 19 07:30:01 web1 CRON[100]: (root) CMD (/opt/backup.sh)\n"),
+    "journal": file_of(
+        '{"__REALTIME_TIMESTAMP": "1773905460000000", "_BOOT_ID": "b", "SYSLOG_IDENTIFIER": "CRON", "MESSAGE": "(a) CMD (b)"}\n'
+    ),
     "files": folder,
     "find-listing": file_of("1773905460.0\t12\t./a\n"),
     "ls-listing": file_of("total 4\n-rw-r--r-- 1 a a 12 Mar 19 07:31 a.tar\n"),
     "bodyfile": file_of("0|/a|1|r/rrw-r--r--|0|0|12|1773905460|1773905460|1773905460|0\n"),
     "heartbeats": folder_of_beats,
     "registry": registry,
+    "openclaw": state_folder,
+    "kubernetes": file_of(
+        '{"apiVersion": "batch/v1", "kind": "Job", "metadata": {"name": "a-29564820", "namespace": "b", '
+        '"creationTimestamp": "2026-03-19T03:00:00Z", "ownerReferences": [{"kind": "CronJob", "name": "a"}]}}\n'
+    ),
 }
 JUNK = {
     "nothing": b"",

@@ -42,7 +42,8 @@ def test_one_path_read_twice_keeps_its_name():
 
 
 def test_kinds_of_a_lane_are_those_that_can_fill_it():
-    assert kinds_showing("triggers") == ["syslog", "registry", "jsonl", "csv", "parquet"]
+    own = ["syslog", "journal", "openclaw", "kubernetes", "registry"]
+    assert kinds_showing("triggers") == [*own, "jsonl", "csv", "parquet"]
 
 
 def test_what_a_lane_does_not_take_is_not_recognised_for_it(tmp_path: Path):
@@ -79,6 +80,6 @@ def test_path_that_is_gone_when_it_is_read_is_a_fault_of_its_file(tmp_path: Path
 
 
 def test_all_kinds_without_a_reader_are_named_at_once():
-    configs = [SourceConfig("journal", "/var/log/journal"), SourceConfig("syslog", "/a"), SourceConfig("slack", "")]
-    with pytest.raises(SourceError, match="no reader for journal /var/log/journal; slack - "):
+    configs = [SourceConfig("pigeon", "/var/log/post"), SourceConfig("syslog", "/a"), SourceConfig("owl", "")]
+    with pytest.raises(SourceError, match="no reader for pigeon /var/log/post; owl - "):
         open_sources(configs)

@@ -124,3 +124,26 @@ def test_reading_the_database_leaves_nothing_beside_it(tmp_path):
 def test_what_is_no_database_is_told(tmp_path):
     found = surveyed(tmp_path, {"home/op/.openclaw/state/openclaw.sqlite": "no database at all"})
     assert found.barred[0].path.endswith("openclaw.sqlite")
+
+
+def test_state_folder_is_a_source_of_evidence(tmp_path):
+    found = surveyed(tmp_path, store(job()))
+    assert [(each.config.kind, each.config.path) for each in found.sources] == [
+        ("openclaw", str(tmp_path / "home/op/.openclaw"))
+    ]
+
+
+def test_folder_without_jobs_is_none(tmp_path):
+    assert surveyed(tmp_path, {"home/op/.openclaw/openclaw.json": "{}"}).sources == ()
+
+
+@pytest.mark.parametrize(("stagger", "grace"), [(60_000, 10), (1_200_000, 30)])
+def test_job_that_is_late_on_purpose_may_be_so(tmp_path, stagger, grace):
+    schedule = {"kind": "cron", "expr": "0 * * * *", "staggerMs": stagger}
+    assert drafted_job(tmp_path, store(job(schedule=schedule))).start_grace == timedelta(minutes=grace)
+
+
+def test_jobs_that_are_due_together_may_wait_for_each_other(tmp_path):
+    jobs = [job(name, id=name) for name in ("a", "b", "c")] + [job("d", {"kind": "cron", "expr": "0 3 * * *"}, id="d")]
+    found = {each.name: each.start_grace for each in drafted(tmp_path, store(*jobs)).jobs}
+    assert found == {name: timedelta(minutes=minutes) for name, minutes in zip("abcd", (30, 30, 30, 10), strict=True)}
