@@ -38,8 +38,8 @@ from forensics.sources.openclaw_values import (
 from forensics.sources.paths import shown
 
 
-def read_database(folder: Path, stores: Stores) -> None:
-    """Read the database of the newer versions: jobs, run log, receipts, tasks, and which version wrote it."""
+def read_database(folder: Path, stores: Stores) -> bool:
+    """Read the database of the newer versions; return whether it is where they keep their jobs, be it none."""
     path = folder / DATABASE
     try:
         with opened(path) as database:
@@ -50,8 +50,10 @@ def read_database(folder: Path, stores: Stores) -> None:
             read_tasks(database, stores)
             read_versions(database, stores)
             stores.add(database.own_page())
+            return "cron_jobs" in database.tables()
     except OSError as error:
         stores.add(Page(shown(str(path)), fault=f"cannot be opened: {error.strerror or error}"))
+    return False
 
 
 def own_rows(database: Database, folder: Path) -> Callable[[Row], bool]:

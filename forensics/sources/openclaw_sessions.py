@@ -20,7 +20,7 @@ from forensics.sources.paths import shown
 
 MAP = "agents/*/sessions/sessions.json"
 TRANSCRIPTS = "agents/*/sessions/*.jsonl*"
-ARCHIVE = "agents/*/agent/session-sqlite-import-archive/*.jsonl*"
+ARCHIVE = "agents/*/**/session-sqlite-import-archive/*.jsonl*"
 DATABASES = "agents/*/agent/openclaw-agent.sqlite"
 OF_JOB = re.compile(r":cron:([^:]{1,128})(?::run:[^:]*)?$")
 A_SESSION = "a session, not a run"

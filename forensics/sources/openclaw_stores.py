@@ -56,15 +56,22 @@ from forensics.sources.paths import shown
 def read_stores(folder: Path, now: int) -> Stores:
     """Return what the stores in a state folder tell."""
     stores = Stores(now)
-    has_database = stores.has(folder, folder / DATABASE)
-    if has_database:
-        read_database(folder, stores)
+    has_database = stores.has(folder, folder / DATABASE) and read_database(folder, stores)
     read_files(folder, stores, has_database)
+    note_lost(shown(str(folder / DATABASE)), stores)
     if stores.has(folder, folder / LEDGER):
         read_ledger(folder / LEDGER, stores)
     if stores.has(folder, folder / SETTINGS):
         read_settings(folder / SETTINGS, stores)
     return stores
+
+
+def note_lost(database: str, stores: Stores) -> None:
+    """Note in the account of a database the jobs that lie beside it and not in it."""
+    lost = sum(page.skipped[LOST] for page in stores.pages)
+    for page in stores.pages:
+        if lost and page.file == database:
+            page.fault = page.fault or f"it holds no jobs, and {JOBS} beside it {lost}: an upgrade has lost them"
 
 
 def read_files(folder: Path, stores: Stores, has_database: bool) -> None:

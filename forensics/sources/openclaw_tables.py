@@ -63,7 +63,7 @@ class Database:
 
     def page(self, table: str) -> Page:
         """Return the account of one of its tables, which is to be filled."""
-        return Page(f"{shown(str(self.path))}#{table}", self._copy.sha256, self.modified)
+        return Page(f"{shown(str(self.path))}#{table}", modified=self.modified)
 
     def own_page(self) -> Page:
         """Return the account of the file itself, which holds no rows: where its fault stands."""

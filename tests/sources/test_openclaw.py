@@ -247,8 +247,17 @@ def test_two_logs_tell_of_one_run_only_where_it_began_at_one_time(tmp_path: Path
 def test_jobs_that_an_upgrade_lost_are_said_to_be(tmp_path: Path) -> None:
     Host().write(tmp_path, "C")
     put(tmp_path / "cron/jobs.json", {"jobs": [job(NAME)]})
-    (reason,) = accounts(read(tmp_path))["jobs.json"].skipped
+    found = accounts(read(tmp_path))
+    (reason,) = found["jobs.json"].skipped
     assert "lost" in reason
+    assert (
+        found["openclaw.sqlite"].fault == "it holds no jobs, and cron/jobs.json beside it 1: an upgrade has lost them"
+    )
+
+
+def test_database_that_has_no_jobs_and_no_file_beside_it_has_lost_none(tmp_path: Path) -> None:
+    Host().write(tmp_path, "C")
+    assert not any(each.fault for each in accounts(read(tmp_path)).values())
 
 
 def test_rows_of_another_store_are_passed_over(tmp_path: Path) -> None:
