@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import json
 from collections import Counter
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
@@ -46,7 +47,7 @@ class Stranger:
         pieces = text.split("[[job]]")
         names = {job.name: job for job in self.config.jobs}
         out = []
-        for above, block in zip(pieces, pieces[1:], strict=False):
+        for above, block in pairwise(pieces):
             places = [line[2:].rpartition(", as ")[0] for line in above.split("\n") if line.startswith("# /")]
             out.append((places, names[block.split('name = "')[1].split('"')[0]]))
         return out

@@ -166,12 +166,18 @@ def _typical_gap(starts: Ints) -> float:
     return float(np.median(gaps)) if len(gaps) else 60.0 * SECOND
 
 
-def nearest(events: Candidates, starts: Ints, delay: Floats) -> Ints:
-    """Return for each event the one of its candidate runs whose start plus the delay lies nearest to it."""
+def nearest(
+    events: Candidates, starts: Ints, delay: Floats, handicap: Floats | float = 0.0, is_behind: Flags | None = None
+) -> Ints:
+    """Return for each event the one of its candidate runs whose start plus the delay lies nearest to it.
+
+    Runs that are ``is_behind`` are taken to lie farther by the event's ``handicap`` (ns).
+    """
     rows, best = events.first.copy(), np.full(len(events.at), np.inf)
     for offset in range(int((events.last - events.first).max(initial=0)) + 1):
         run = np.minimum(events.first + offset, events.last)
         distance = np.abs(events.at - starts[run] - delay)
+        distance = distance if is_behind is None else distance + handicap * is_behind[run]
         is_nearer = distance < best
         rows, best = np.where(is_nearer, run, rows), np.where(is_nearer, distance, best)
     return rows

@@ -10,11 +10,12 @@ from forensics.evidence.paired import Flags, Ints
 from forensics.match.alignment import Candidates, Floats, Prices, align
 from forensics.match.delays import nearest, usual_delays
 from forensics.match.prices import FAILURE, Grid, Habits, grid_of, learnt, sorts_of
-from forensics.match.spans import FAR, first_after, keys, latest_before
+from forensics.match.spans import FAR, SECOND, first_after, keys, latest_before
 
 PASSES = 2
 SLACK = 1.5
 NEARLY = 0.98
+HANDICAP = 30.0 * SECOND
 
 
 @dataclass(frozen=True)
@@ -106,7 +107,9 @@ def _run_by_run(track: Track, torn: Candidates, groups: int, may_straggle: bool)
     delays = usual_delays(torn, track.start, track.is_started, track.must_end, limits, groups)
     is_settled = track.start + int(np.median(delays.middle)) <= track.must_end
     grid = grid_of(torn, groups, sorts_of(track.is_started, track.proof), is_settled)
-    chosen = nearest(torn, track.start, delays.middle[torn.group])
+    # Of two runs that fit about as well it is rather the one with its work done that spoke.
+    handicap = np.maximum(HANDICAP, delays.early + delays.late)[torn.group]
+    chosen = nearest(torn, track.start, delays.middle[torn.group], handicap, track.proof == -1)
     for _ in range(PASSES):
         habits = learnt(torn, chosen, track.start, track.proof, grid, delays, may_straggle)
         chosen = _aligned(track, torn, grid, habits)

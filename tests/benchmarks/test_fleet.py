@@ -17,6 +17,8 @@ from benchmarks import fleet, fleet_jobs, fleet_kinds, fleet_runs, fleet_truth
 from benchmarks import score as scoring
 from forensics.configfile import read_config
 
+pytestmark = pytest.mark.slow
+
 MINUTE = 60_000
 DUE = 1_772_434_800_000
 NONE = fleet_kinds.NEVER

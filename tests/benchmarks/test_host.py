@@ -22,6 +22,8 @@ from benchmarks.host_truth import Judge, histories
 from forensics.configfile import read_config
 from forensics.match.patterns import compiled
 
+pytestmark = pytest.mark.slow
+
 SMALL: dict[str, Any] = {"jobs": 10, "days": 4}
 DUE = 1_772_434_800_000
 JOB = HostJob(

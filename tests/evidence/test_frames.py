@@ -48,4 +48,6 @@ def test_each_lane_has_its_frame() -> None:
 
 
 def test_evidence_has_a_field_for_each_frame() -> None:
-    assert {frame.name for frame in EVIDENCE} | {"files", "kept", "looks", "rejects", "sources"} == set(Evidence.__dataclass_fields__)
+    assert {frame.name for frame in EVIDENCE} | {"files", "kept", "looks", "rejects", "sources"} == set(
+        Evidence.__dataclass_fields__
+    )

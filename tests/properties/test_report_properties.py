@@ -23,7 +23,9 @@ from forensics.evidence.result import Result
 from forensics.verdicts import Verdict
 from tests.checkout import ROOT
 from tests.properties import worlds as w
-from tests.properties.worlds import Fate, Layout, Worker, World, reported, verdicts, worlds
+from tests.properties.worlds import Fate, Layout, Worker, World, happen, reported, together, verdicts, worlds
+
+pytestmark = pytest.mark.slow
 
 # Each example reads raw files, so that shrinking is what takes time: what was drawn is small already.
 QUICK = {
@@ -189,6 +191,21 @@ def confirmed(result: Result) -> set[str]:
 def test_more_time_to_report_leaves_a_confirmed_run_confirmed(world: World) -> None:
     less, more = (reported(with_setting(world, "report_grace", value)) for value in ("1m", "45m"))
     assert confirmed(less) <= confirmed(more)
+
+
+def test_message_is_that_of_the_twin_that_left_the_file() -> None:
+    """Every other time a job is started twice, five seconds apart; its messages come soon, or 25 minutes late."""
+    day = w.millis("2026-03-19")
+    fates = [
+        Fate(says=("success",)),
+        Fate(says=("success",), says_after=1500),
+        Fate(trigger="twice", says=("success",), says_after=1500),
+        Fate(trigger="twice", says=("success",), takes=600),
+    ]
+    worker = Worker("sync", "5 */2 * * *", "minute", "90m")
+    world = together([happen(worker, "UTC", fates, (day - w.DAY, day + w.DAY))], day, day + w.DAY, day + w.DAY)
+    runs = reported(with_setting(world, "report_grace", "45m")).runs
+    assert set(runs["verdict"][runs["in_window"]]) - {"pending"} == {"confirmed", "silent_failure"}
 
 
 CLOCK_CHANGES = {

@@ -222,6 +222,7 @@ def test_after_a_hundred_members_the_rest_is_counted():
     assert facts(shown)["Jobs"] == "260"
 
 
+@pytest.mark.slow
 def test_text_stays_under_16_kib_whatever_comes():
     odd = "".join(f"@n{number} #1 |<b> \u200b日本" for number in range(400))
     jobs = [
@@ -367,6 +368,7 @@ def test_corpus_is_large_and_each_text_would_do_harm_in_the_open():
     assert sum(bool(faults_of(f"x\n\n{text}\n\ny")) for text in HOSTILE) >= 200
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("part", range(PARTS))
 def test_hostile_text_does_nothing_in_an_issue(part):
     for text in HOSTILE[part::PARTS]:
@@ -375,6 +377,7 @@ def test_hostile_text_does_nothing_in_an_issue(part):
             assert len(shown.encode()) <= LIMIT
 
 
+@pytest.mark.slow
 def test_hostile_text_changes_no_block_of_an_issue():
     def outline(shown):
         return [token.type for token in tokens_of(re.split("Names written out|The checker", shown)[0])]

@@ -383,6 +383,7 @@ KINDS = ("job", "host", "text", "beat", "source", "read")
 BENIGN = {kind: skeleton(report_markdown(hostile_result("x", kind))) for kind in KINDS}
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("kind", KINDS)
 @settings(max_examples=40, deadline=None)
 @given(text=HOSTILE)
@@ -390,6 +391,7 @@ def test_hostile_text_changes_no_heading_and_no_table(kind, text):
     assert skeleton(report_markdown(hostile_result(text, kind))) == BENIGN[kind]
 
 
+@pytest.mark.slow
 @settings(max_examples=60, deadline=None)
 @given(text=HOSTILE, kind=st.sampled_from(KINDS))
 def test_hostile_text_brings_no_html_no_link_and_no_mention(text, kind):

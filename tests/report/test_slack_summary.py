@@ -119,6 +119,7 @@ def test_hostile_text_does_nothing_in_slack(part):
         assert len(shown) <= LIMIT
 
 
+@pytest.mark.slow
 def test_hostile_name_of_a_source_does_nothing_in_slack():
     names = [text.encode("utf-8", "backslashreplace").decode() for text in HOSTILE]
     for start in range(0, len(names), 6):
