@@ -56,6 +56,7 @@ COSTLY = frozenset(
         "tests/survey/test_learning.py",
         "tests/test_fourteen_nights.py",
         "tests/test_packaging.py",
+        "tests/test_sample_data.py",
         "tests/test_secret_sinks.py",
         "tests/test_unprepared_host.py",
     }

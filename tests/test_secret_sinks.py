@@ -35,6 +35,8 @@ from tests.publish.scripted import Reply, serving
 from tests.publish.served_forge import REPO, TOKEN, ServedForge
 from tests.secrets_corpus import SECRETS, coloured, remains
 
+pytestmark = pytest.mark.slow
+
 
 def one_line(text: str) -> str:
     return text.replace("\n", " ")

@@ -60,6 +60,7 @@ def test_steady_boots_far_below_are_no_finding(seed, count, level, noise):
     assert states(*daily(*taken.tolist(), **LIMIT)) == []
 
 
+@pytest.mark.slow
 def test_a_hundred_nights_of_noise_without_a_limit_raises_no_alarm():
     draw = np.random.default_rng(3)
     alarms = [states(*daily(*draw.normal(40, 4, 30).tolist())) for _ in range(100)]

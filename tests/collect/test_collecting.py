@@ -107,6 +107,7 @@ def test_sample_night_gives_the_same_report_from_its_archive(tmp_path: Path, nam
     assert listed == comparable(here)
 
 
+@pytest.mark.slow
 def test_fleet_gives_the_same_runs_from_its_archive(tmp_path: Path):
     generate(tmp_path / "fleet", jobs=5, days=2, seed=7)
     now = datetime.fromisoformat(json.loads((tmp_path / "fleet" / "fleet.json").read_text())["now"])

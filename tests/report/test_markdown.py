@@ -412,6 +412,7 @@ def test_hostile_text_brings_no_html_no_link_and_no_mention(text, kind):
     assert not re.search(r"@\w|#\d|!\d|://|www\.", said)
 
 
+@pytest.mark.slow
 @settings(max_examples=60, deadline=None)
 @given(text=st.text(max_size=40), kind=st.sampled_from(KINDS))
 def test_no_control_character_but_the_line_end_is_in_the_report(text, kind):

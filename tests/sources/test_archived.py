@@ -392,6 +392,7 @@ def cut_points(content: bytes) -> list[int]:
     return sorted({len(content) * percent // 100 for percent in range(100)})
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("mode", ["w", "w:gz", "w:xz", "zip", "zip stored"])
 def test_archive_cut_anywhere_keeps_what_stands_before_the_cut(tmp_path: Path, mode: str):
     lines = [LINE.replace("100", str(100 + at)) for at in range(400)]
@@ -419,6 +420,7 @@ def read_all(folder: Path, content: bytes) -> list[str]:
     return [row["process_id"] for row in read("syslog", f"{folder}/e.tar/logs/*").rows]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("mode", ["w", "zip"])
 def test_flipped_byte_raises_nothing(tmp_path: Path, mode: str):
     content = zipped(("logs/syslog", LINE.encode())) if mode == "zip" else tarred(SYSLOG, mode=mode)[:1536]
