@@ -114,8 +114,9 @@ def concerned(
         case Lane.NOTIFICATIONS:
             heard = channel_jobs(config, resolved.jobs)
             return live_channel_jobs(heard, position, evidence, resolved.jobs) if account.kind == "slack" else heard
-        case Lane.ARTIFACTS if resolved.learnt:
-            return frozenset(range(len(resolved.jobs))) - resolved.learnt.keys()
+        case Lane.ARTIFACTS if resolved.learnt:  # see learnt_reaches
+            at_home = homebodies(account, config, resolved.jobs)
+            return (frozenset(range(len(resolved.jobs))) if at_home is None else at_home) - resolved.learnt.keys()
         case "beats":
             return frozenset(jobs_in(evidence.beats["source"].to_numpy(), position, resolved.beats))
         case _:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import replace
 from datetime import UTC, datetime
+from types import MappingProxyType
 from typing import Any
 
 import pandas as pd
@@ -13,6 +15,7 @@ from forensics.config import SourceConfig
 from forensics.evidence.coverage import ALWAYS, EVER
 from forensics.evidence.intake import SourceRead
 from forensics.match.reach import channel_jobs, concerned, coverage, is_fresh, span_of, speaks_for
+from forensics.match.resolve import Known
 from tests.match.builders import MINUTE, at, evidence, file, ints, job, message, resolved, step, trigger
 
 DAY = 24 * 60 * MINUTE
@@ -104,16 +107,15 @@ def test_trigger_log_speaks_for_a_foreign_job_that_it_shows() -> None:
     assert covered("triggers", trigger("07:00", "two")) == [True, True]
 
 
-def trees(*hosts: str | None) -> list[bool]:
+def trees(*hosts: str | None, learnt: Mapping[int, Known] = MappingProxyType({})) -> list[bool]:
     """Return of which jobs (on web1, on web2, on no known host) a tree covers the day, its files lying on these hosts."""
     jobs = (job("one", host="web1"), job("one", host="web2"), job("three"))
     read = evidence(file("x", "07:00"))
     whole = tuple(
         replace(each, covers=(at("00:00"), NOW), hosts=frozenset(filter(None, hosts))) for each in read.sources
     )
-    found = coverage(
-        replace(read, sources=whole), [None] * len(whole), [False] * len(whole), resolved(read, *jobs), NOW
-    )
+    known = replace(resolved(read, *jobs), learnt=learnt)
+    found = coverage(replace(read, sources=whole), [None] * len(whole), [False] * len(whole), known, NOW)
     return found.covers("artifacts", ints(range(3)), ints([at("01:00")] * 3), ints([at("23:00")] * 3)).tolist()
 
 
@@ -122,6 +124,10 @@ def trees(*hosts: str | None) -> list[bool]:
 )
 def test_tree_of_a_host_speaks_for_its_jobs(hosts: list[str | None], told: list[bool]) -> None:
     assert trees(*hosts) == told
+
+
+def test_what_was_learnt_of_one_job_lets_a_tree_speak_for_no_other_host() -> None:
+    assert trees("web1", learnt={2: Known(at("06:00"), frozenset())}) == [True, False, False]
 
 
 def test_messages_speak_for_all() -> None:
