@@ -51,6 +51,7 @@ def run(words: Sequence[str]) -> int:
 
         return heartbeat(words[1], words[2:])
     if words[:1] == ["run"]:
+        end_by_interrupts()
         from forensics.cli_wrapped import run_job
 
         return run_job(words[1:])
@@ -58,3 +59,15 @@ def run(words: Sequence[str]) -> int:
 
     others(args=list(words), prog_name="forensics")
     return 0
+
+
+def end_by_interrupts() -> None:
+    """Let a Ctrl-C end this process until the wrapper listens for it, as any other signal does.
+
+    Python's own handler raises instead; where that strikes a callback of the interpreter's it is told and forgotten,
+    and the job would be started all the same.
+    """
+    import signal
+
+    if signal.getsignal(signal.SIGINT) is signal.default_int_handler:
+        signal.signal(signal.SIGINT, signal.SIG_DFL)

@@ -180,3 +180,14 @@ def test_console_command_imports_the_light_way_in_and_nothing_else():
         "from forensics.entry import main"
     ]
     assert script.read_text(encoding="utf-8").startswith("#!python\n")  # which installers put their Python in place of
+
+
+@pytest.mark.parametrize(("before", "after"), [("default_int_handler", "SIG_DFL"), ("SIG_IGN", "SIG_IGN")])
+def test_interrupt_ends_the_wrapper_before_it_listens_and_stays_ignored_where_it_was(before, after):
+    """Python's own handler would raise in a callback of the interpreter's, be forgotten, and the job started."""
+    code = (
+        "import signal; from forensics.entry import end_by_interrupts;"
+        f" signal.signal(signal.SIGINT, signal.{before}); end_by_interrupts();"
+        f" print(signal.getsignal(signal.SIGINT) is signal.{after})"
+    )
+    assert subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout == "True\n"

@@ -22,7 +22,7 @@ SECOND = 10**9
 DAY = 86_400 * SECOND
 NOBODY = 65534
 PIPE = subprocess.PIPE
-ENTRY = "import sys; from forensics.cli_run import main; sys.exit(main(sys.argv[1:]))"
+ENTRY = "import sys; from forensics.entry import run; sys.exit(run(['run', *sys.argv[1:]]))"
 
 
 def run(job: str = "db", **parts: object) -> Run:
