@@ -31,6 +31,7 @@ from forensics.timeline import nanos_of
 
 TOGETHER = 0.9
 SHOWN_UNSURE = 3
+DIGITS = str.maketrans("123456789", "000000000")
 
 
 def learn_templates(resolved: Resolved, evidence: Evidence, window: Window, zone: ZoneInfo) -> tuple[Learnt, ...]:
@@ -130,8 +131,13 @@ def free_rows(resolved: Resolved, evidence: Evidence, since: int, now: int) -> I
     wanted = wanted_patterns(resolved.jobs)
     if not wanted or not len(rows):
         return rows
-    taken = find_witnesses([path or "" for path in texts(frame["path"].iloc[rows])], wanted).row
-    return np.delete(rows, taken)
+    shapes = [(path or "").translate(DIGITS) for path in texts(frame["path"].iloc[rows])]
+    numbers: dict[str, int] = {}
+    shape = np.array([numbers.setdefault(each, len(numbers)) for each in shapes], dtype=np.int64)
+    _, first = np.unique(shape, return_index=True)
+    # Paths that differ in digits alone fit the same patterns: one of each is looked at.
+    taken = find_witnesses([path or "" for path in texts(frame["path"].iloc[rows[first]])], wanted).row
+    return np.asarray(rows[~np.isin(shape, taken)], dtype=np.int64)
 
 
 def claimed_ends(resolved: Resolved, evidence: Evidence) -> dict[int, Ints]:
