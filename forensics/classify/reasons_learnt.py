@@ -32,9 +32,7 @@ def resting(each: Learnt) -> str:
         return f"So `{each.text}` is taken for its artifact: nobody declared it, its name and one run's time show it."
     runs = f"{each.met:,} of {each.runs:,}"
     after += f", its dates being {each.zone.key}'s" if each.zone else ""
-    return (
-        f"So `{each.text}` is taken for its artifact: learnt from {runs} of its runs, about {after} after their start."
-    )
+    return f"So `{each.text}` is taken for its artifact: learnt from {runs} of its runs, about {after}."
 
 
 def perhaps(dossier: Dossier, subject: Subject) -> str:

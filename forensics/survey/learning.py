@@ -132,8 +132,9 @@ def is_worth_a_look(template: Learnt) -> bool:
 
 def support(template: Learnt) -> str:
     """Return by how many runs a pattern is borne out, and how long after their start its files came."""
-    low, high = max(0.0, template.delay - template.spread), template.delay + template.spread
-    return f"seen after {template.met} of {template.runs} runs, {duration_text(low)} to {duration_text(high)} later"
+    edges = (max(0.0, template.delay - template.spread), template.delay + template.spread)
+    later = " to ".join(dict.fromkeys(map(duration_text, edges)))  # one, where rounding makes them the same
+    return f"seen after {template.met} of {template.runs} runs, {later} later"
 
 
 def with_silence(survey: Survey, resolved: Resolved) -> Survey:

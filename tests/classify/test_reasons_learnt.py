@@ -56,7 +56,7 @@ def test_bad_end_outweighs_a_learnt_file_before_it() -> None:
 
 
 def test_reason_names_the_support() -> None:
-    sentence = "So `{date:%Y-%m-%d}.json` is taken for its artifact: learnt from 13 of 14 of its runs, about 42 s"
+    sentence = "So `{date:%Y-%m-%d}.json` is taken for its artifact: learnt from 13 of 14 of its runs, about 42 s after their start."
     assert sentence in of_learnt(FILE, said("success", "07:05")).text
 
 
