@@ -235,8 +235,8 @@ def check_jobs(result: Result, globs: Sequence[str]) -> None:
 
 def samples_of(result: Result, change: Change, by: Sequence[str], measures: Sequence[str]) -> list[Sample]:
     """Return what is to be compared, of the kinds that are asked for."""
-    from forensics.analyse.columns import Columns
     from forensics.analyse.gate import samples_around
+    from forensics.evidence.columns import Columns
 
     found = samples_around(change.at, by, Columns(result.runs), result.paired, result.evidence, result.window)
     return [sample for sample in found if not measures or sample.timings.measure in measures]

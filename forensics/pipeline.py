@@ -21,16 +21,19 @@ from forensics.analyse.summary import summarise
 from forensics.classify.judged import Judged, judge_runs
 from forensics.classify.rates import checkable, owed
 from forensics.classify.reasons import explainer
-from forensics.config import Config, SourceConfig
+from forensics.config import Config, Event, SourceConfig
 from forensics.config_jobs import unconfigured_job
 from forensics.evidence.coverage import Coverage
 from forensics.evidence.intake import Evidence, Intake
 from forensics.evidence.memory import FORGOTTEN, Memory
-from forensics.evidence.paired import ClockOffset, Learnt, Paired, Window
+from forensics.evidence.paired import NAT, ClockOffset, Learnt, Paired, Window
 from forensics.evidence.provenance import Provenance
 from forensics.evidence.recall import source_key, with_remembered
 from forensics.evidence.records import Batch, Yielded
 from forensics.evidence.result import Heartbeat, Result
+from forensics.evidence.schema import nanoseconds
+from forensics.investigate.findings import investigation_findings
+from forensics.investigate.study import investigated
 from forensics.match.clock_correction import corrected
 from forensics.match.clocks import clock_offsets
 from forensics.match.jobtable import stamps
@@ -41,9 +44,14 @@ from forensics.match.recent import recent_due_times, usual_interval
 from forensics.match.resolve import Resolved, resolve_jobs
 from forensics.sources.base import ReadOptions
 from forensics.sources.reading import Opened, open_sources, own_paths
+from forensics.timeline import utc_instant
 
 Progress = Callable[[str, int], None]
+DAY = 86_400 * 10**9
 LIVE_REACH = 50 * 3600 * 10**9
+# How far before the window runs are compared where something went wrong, as long as these are not too many.
+HISTORY = 14 * DAY
+MOST_COMPARED = 20_000
 
 
 @dataclass(frozen=True)
@@ -51,12 +59,14 @@ class Question:
     """What a report is asked: which stretch of time, judged when, and of which jobs (globs; none: all).
 
     ``memory`` is what earlier reports left, ``tokens`` the secrets of live sources by their key (``key_of``).
+    ``is_investigated``: the window is an incident, and its runs are compared with each other, not with those before.
     """
 
     window: Window
     jobs: tuple[str, ...] = ()
     memory: Memory = FORGOTTEN
     tokens: Mapping[str, str] = field(default_factory=dict, repr=False)
+    is_investigated: bool = False
 
     @property
     def reach(self) -> Window:
@@ -83,11 +93,9 @@ class Known:
 def report(config: Config, question: Question, progress: Progress = lambda _name, _rows: None) -> Result:
     """Return all that the sources of a config come to for a window."""
     known = read(config, question, progress)
-    paired = pair_runs(known.resolved, known.timed, known.coverage, question.reach)
-    judged = judge_runs(paired, known.timed, known.coverage, config.mutes, question.window)
-    judged = replace(judged, runs=asked_for(with_pending(judged.runs, question.memory), question))
-    result = concluded(known, paired, judged, config, question)
-    return replace(result, changes=changes_since(result, question.jobs))
+    result = judged_over(known, config, question)
+    result = replace(result, changes=changes_since(result, question.jobs))
+    return with_investigation(result, known, question)
 
 
 def read(config: Config, question: Question, progress: Progress) -> Known:
@@ -104,6 +112,44 @@ def read(config: Config, question: Question, progress: Progress) -> Known:
     resolved = heard(resolved, evidence, *told, now)
     reach = coverage(evidence, *told, resolved, now)
     return Known(evidence, timed, resolved, reach, keys, learnt, offsets)
+
+
+def judged_over(known: Known, config: Config, question: Question) -> Result:
+    """Return what the runs of a window come to."""
+    paired = pair_runs(known.resolved, known.timed, known.coverage, question.reach)
+    judged = judge_runs(paired, known.timed, known.coverage, config.mutes, question.window)
+    judged = replace(judged, runs=asked_for(with_pending(judged.runs, question.memory), question))
+    return concluded(known, paired, judged, config, question)
+
+
+def with_investigation(result: Result, known: Known, question: Question) -> Result:
+    """Return the result with why its runs went wrong, where any did: they are compared with all runs, of all jobs."""
+    if not (question.is_investigated or goes_wrong(result)):
+        return result
+    since = question.window.since if question.is_investigated else compared_since(result)
+    if since == question.window.since and not question.jobs:
+        studied = result
+    else:
+        window = replace(question.window, since=since)
+        studied = judged_over(known, result.config, Question(window, memory=replace(question.memory, pending={})))
+    focus = frozenset(job.name for job in result.paired.jobs if is_asked_for(job.name, question))
+    found = investigated(studied, focus)
+    return replace(result, investigation=found, findings=(*result.findings, *investigation_findings(found, result)))
+
+
+def goes_wrong(result: Result) -> bool:
+    """Return whether runs of the window, or their reporting, went wrong."""
+    return any(blocker.kind not in ("stale", "source", "config") for blocker in result.blockers)
+
+
+def compared_since(result: Result) -> int:
+    """Return since when runs are compared: as far back as the evidence goes, and runs are not too many."""
+    window = result.window
+    most = MOST_COMPARED * (window.until - window.since) // max(1, result.summary.runs)
+    lanes = ("triggers", "lifecycle", "notifications")
+    seen = [at[at != NAT].min() for lane in lanes if len(at := nanoseconds(result.evidence.frame(lane)["at"]))]
+    days = (window.since - min(map(int, seen), default=window.since)) // DAY
+    return window.since - max(0, min(days, most // DAY, HISTORY // DAY)) * DAY
 
 
 def concluded(known: Known, paired: Paired, judged: Judged, config: Config, question: Question) -> Result:
@@ -141,7 +187,14 @@ def concluded(known: Known, paired: Paired, judged: Judged, config: Config, ques
         learnt=known.learnt,
         offsets=known.offsets,
         audit=audit,
+        events=events_of(config, evidence),
     )
+
+
+def events_of(config: Config, evidence: Evidence) -> tuple[Event, ...]:
+    """Return what changed: the events of the config, and those that sources tell of, each once, in order of time."""
+    told = [Event(utc_instant(each.at), each.kind, each.name) for each in evidence.happenings]
+    return tuple(sorted(dict.fromkeys([*config.events, *told]), key=lambda each: (each.at, each.kind, each.name)))
 
 
 def beats_of(evidence: Evidence, config: Config, question: Question) -> tuple[Heartbeat, ...]:

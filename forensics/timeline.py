@@ -237,6 +237,11 @@ def _in_zone(nanos: int, zone: ZoneInfo) -> datetime:
     return (EPOCH + timedelta(microseconds=nanos // 1_000)).astimezone(zone)
 
 
+def utc_instant(nanos: int) -> datetime:
+    """Return an instant, given in ns, to the microsecond."""
+    return _in_zone(nanos, ZoneInfo("UTC"))
+
+
 def moment(text: str, now: datetime, zone: ZoneInfo) -> datetime:
     """Return the aware time that a person names: ISO 8601, a date, ``now``, ``today`` or ``yesterday 07:30``.
 

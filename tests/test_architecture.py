@@ -23,7 +23,7 @@ PACKAGE = "forensics"
 FOUNDATION = frozenset(
     {"config", "durable", "errors", "frozen", "oncalendar", "redaction", "timeline", "untrusted", "verdicts"}
 )
-STAGES = frozenset({"sources", "match", "classify", "analyse", "report", "publish"})
+STAGES = frozenset({"sources", "match", "classify", "analyse", "investigate", "report", "publish"})
 # What stands beside the stages: it meets them in `pipeline` only.
 SIDE_ROOMS = frozenset({"recorder", "engine"})
 STORY = FOUNDATION | STAGES | SIDE_ROOMS | {"database", "evidence", "ledger"}
@@ -60,7 +60,9 @@ MAY_IMPORT: dict[str, frozenset[str]] = {
     PACKAGE: STORY | EDGE,
 }
 
-FRAMES = frozenset({"evidence", "match", "classify", "analyse", "report", "pipeline", "engine", "doctor", "survey"})
+FRAMES = frozenset(
+    {"evidence", "match", "classify", "analyse", "investigate", "report", "pipeline", "engine", "doctor", "survey"}
+)
 HOMES: dict[str, frozenset[str]] = {
     "click": frozenset({"cli"}),
     "rich": frozenset({"cli", "progress"}),

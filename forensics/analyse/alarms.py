@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 
-from forensics.analyse.columns import Columns, names
 from forensics.analyse.wording import counted, listed, share
+from forensics.evidence.columns import Columns, names
 from forensics.evidence.result import Finding
 from forensics.verdicts import Claim
 

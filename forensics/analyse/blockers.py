@@ -10,13 +10,13 @@ import numpy as np
 import pandas as pd
 
 from forensics.analyse import advice
-from forensics.analyse.columns import Columns
 from forensics.analyse.heartbeats import is_over
 from forensics.analyse.run_blockers import Explain, of_trouble
 from forensics.analyse.troubles import troubles
 from forensics.analyse.unread import Unread, unread
 from forensics.analyse.wording import counted
 from forensics.config import Job, Mute
+from forensics.evidence.columns import Columns
 from forensics.evidence.intake import Evidence
 from forensics.evidence.paired import NAT, Window
 from forensics.evidence.provenance import Provenance

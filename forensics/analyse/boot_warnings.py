@@ -13,8 +13,8 @@ from forensics.analyse.boot_facts import facts_text, host_facts
 from forensics.analyse.boot_health import LEAST_RISING, Health, Series, State, health_of, is_hung, newest, series_of
 from forensics.analyse.boot_words import INFERRED, TODO, headline, health_detail, job_line, since_text
 from forensics.analyse.boots import Boots, boots_of, jobs_by_spelling
-from forensics.analyse.columns import Columns
 from forensics.config import Job
+from forensics.evidence.columns import Columns
 from forensics.evidence.intake import Evidence
 from forensics.evidence.paired import Flags, Paired, Window
 from forensics.evidence.result import Finding

@@ -11,10 +11,10 @@ import numpy as np
 import pandas as pd
 
 from forensics.analyse.blockers import HEALTHY, is_muted
-from forensics.analyse.columns import Columns, words
 from forensics.analyse.heartbeats import is_over
 from forensics.analyse.run_blockers import when
 from forensics.analyse.wording import counted
+from forensics.evidence.columns import Columns, words
 from forensics.evidence.concerns import Check, Concern, Recovery, Subject
 from forensics.evidence.lookback import NIGHTLY
 from forensics.evidence.paired import Ints

@@ -9,12 +9,12 @@ import pandas as pd
 from forensics.analyse.alarms import mass_failure
 from forensics.analyse.boot_warnings import slow_boots
 from forensics.analyse.clocks import clock_offsets
-from forensics.analyse.columns import Columns
 from forensics.analyse.half_written import skipped_work
 from forensics.analyse.lint import copied_trees, near_paths, orphans, unconfigured, unusable_schedules
 from forensics.analyse.outages import lane_outages, silent_logs
 from forensics.analyse.streaks import claimed_streaks
 from forensics.config import Config
+from forensics.evidence.columns import Columns
 from forensics.evidence.coverage import Coverage
 from forensics.evidence.intake import Evidence
 from forensics.evidence.paired import ClockOffset, Paired, Window

@@ -9,9 +9,9 @@ from enum import StrEnum
 
 import numpy as np
 
-from forensics.analyse.columns import Columns, Names
 from forensics.analyse.ranks import Shift, Stratum, holm, least_p, p_longer, shift_of
 from forensics.analyse.timings import Timings, names_of, timings_of, values_of
+from forensics.evidence.columns import Columns, Names
 from forensics.evidence.intake import Evidence
 from forensics.evidence.paired import Flags, Floats, Paired, Window
 

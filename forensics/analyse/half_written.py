@@ -13,8 +13,8 @@ from zoneinfo import ZoneInfo
 
 import numpy as np
 
-from forensics.analyse.columns import Columns
 from forensics.analyse.wording import counted, listed
+from forensics.evidence.columns import Columns
 from forensics.evidence.paired import CLAIM_CODES, NAT, Flags, Ints, Paired, Window
 from forensics.evidence.provenance import Provenance
 from forensics.evidence.result import Finding

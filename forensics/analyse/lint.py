@@ -7,9 +7,9 @@ from zoneinfo import ZoneInfo
 
 import numpy as np
 
-from forensics.analyse.columns import Columns
 from forensics.analyse.wording import counted, listed, percent
 from forensics.config import Job
+from forensics.evidence.columns import Columns
 from forensics.evidence.intake import Evidence
 from forensics.evidence.paired import NAT, Paired, Pattern
 from forensics.evidence.result import Finding

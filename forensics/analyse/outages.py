@@ -8,9 +8,9 @@ from zoneinfo import ZoneInfo
 
 import numpy as np
 
-from forensics.analyse.columns import Columns
 from forensics.analyse.troubles import nth_in_a_row
 from forensics.analyse.wording import counted, share
+from forensics.evidence.columns import Columns
 from forensics.evidence.coverage import Coverage
 from forensics.evidence.intake import Evidence, SourceRead
 from forensics.evidence.paired import NAT, Flags, Ints, Paired

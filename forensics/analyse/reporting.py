@@ -9,8 +9,8 @@ from dataclasses import dataclass, replace
 import pandas as pd
 
 from forensics.analyse.baseline import Baseline, baseline_of, is_far_under
-from forensics.analyse.columns import Columns
 from forensics.analyse.wording import percent, share
+from forensics.evidence.columns import Columns
 from forensics.evidence.memory import PastRate
 from forensics.evidence.paired import Flags
 from forensics.evidence.result import ReportingCheck

@@ -7,9 +7,9 @@ from collections.abc import Callable
 from zoneinfo import ZoneInfo
 
 from forensics.analyse.advice import next_step
-from forensics.analyse.columns import Columns
 from forensics.analyse.troubles import Trouble
 from forensics.analyse.wording import listed, share, times
+from forensics.evidence.columns import Columns
 from forensics.evidence.paired import NAT, Ints
 from forensics.evidence.provenance import Provenance
 from forensics.evidence.result import Blocker

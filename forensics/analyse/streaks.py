@@ -6,8 +6,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from forensics.analyse.columns import Columns
 from forensics.analyse.wording import counted, listed, share
+from forensics.evidence.columns import Columns
 from forensics.evidence.paired import CLAIM_CODES, Flags, Ints, Paired
 from forensics.evidence.result import Finding
 from forensics.verdicts import Claim

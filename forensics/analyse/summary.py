@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
-from forensics.analyse.columns import Columns
+from forensics.evidence.columns import Columns
 from forensics.evidence.paired import Flags
 from forensics.evidence.result import Summary
 from forensics.verdicts import Claim, Evidence, Verdict

@@ -9,7 +9,7 @@ import numpy as np
 
 from forensics.analyse.boot_health import is_hung
 from forensics.analyse.boots import boots_of
-from forensics.analyse.columns import Columns, Names, words
+from forensics.evidence.columns import Columns, Names, words
 from forensics.evidence.intake import Evidence
 from forensics.evidence.paired import NAT, Flags, Floats, Ints, Paired, Window
 from forensics.verdicts import Flag, Verdict

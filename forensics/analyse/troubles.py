@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from forensics.analyse.columns import Columns
+from forensics.evidence.columns import Columns
 from forensics.evidence.paired import Flags, Ints
 from forensics.timeline import NANOS
 from forensics.verdicts import BLOCKING, Verdict

@@ -14,7 +14,7 @@ import pandas as pd
 
 from forensics.evidence.frames import EVIDENCE, FILES, REJECTS
 from forensics.evidence.hosts import Outage, Stretch, outages
-from forensics.evidence.records import Batch, FileRead, Kept, Reject, Yielded
+from forensics.evidence.records import Batch, FileRead, Happening, Kept, Reject, ToldJob, Yielded
 from forensics.evidence.schema import Frame
 
 LISTED_REJECTS = 1000
@@ -49,6 +49,20 @@ class Evidence:
         """Return when hosts were down or asleep, as far as a source shows that."""
         return outages(stretch for source in self.sources for stretch in source.stretches)
 
+    @cached_property
+    def happenings(self) -> tuple[Happening, ...]:
+        """Return the upgrades and restarts that sources tell of, in order of time."""
+        return tuple(
+            sorted(
+                (each for source in self.sources for each in source.happenings), key=lambda each: (each.at, each.name)
+            )
+        )
+
+    @cached_property
+    def told_jobs(self) -> tuple[ToldJob, ...]:
+        """Return what schedulers are set up to run, in the order of the sources."""
+        return tuple(job for source in self.sources for job in source.jobs)
+
 
 @dataclass(frozen=True)
 class SourceRead:
@@ -72,6 +86,8 @@ class SourceRead:
     modified: int | None = None
     hosts: frozenset[str] = frozenset()
     stretches: tuple[Stretch, ...] = ()
+    happenings: tuple[Happening, ...] = ()
+    jobs: tuple[ToldJob, ...] = ()
     job_spans: Mapping[str, tuple[tuple[int, int], ...]] = field(default_factory=dict)
     faults: tuple[str, ...] = ()
 
@@ -211,6 +227,8 @@ def summed(reads: list[FileRead]) -> dict[str, Any]:
         "modified": max((read.modified for read in reads if read.modified is not None), default=None),
         "hosts": frozenset[str]().union(*(read.hosts for read in reads)),
         "stretches": tuple(stretch for read in reads for stretch in read.stretches),
+        "happenings": tuple(happening for read in reads for happening in read.happenings),
+        "jobs": tuple(job for read in reads for job in read.jobs),
         "job_spans": joined_spans(reads),
     }
 

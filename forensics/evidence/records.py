@@ -58,6 +58,35 @@ class Happening:
 
 
 @dataclass(frozen=True, slots=True)
+class ToldJob:
+    """A job as its own scheduler is set up to run it: what a config would say, were there one.
+
+    ``name`` is spelled as the source's rows spell it, ``aliases`` are other names of it, such as its id. ``schedule``
+    is in the syntax of ``scheduler``; without one ``interval`` (seconds) holds, on a grid from ``anchor`` (ns).
+    ``zone`` is the name of its zone, None where the source's own holds. ``late`` is by how many seconds a start may be
+    late on purpose, ``limit`` how many seconds a run may take. ``reports`` is a policy as in the config, None where
+    nothing tells it. ``is_suspended``: it is switched off, and not due. ``since`` is when it was made, in ns.
+    """
+
+    name: str
+    scheduler: str
+    file: str
+    record: int
+    host: str | None = None
+    schedule: str | None = None
+    interval: float | None = None
+    anchor: int | None = None
+    zone: str | None = None
+    since: int | None = None
+    late: float = 0.0
+    limit: float | None = None
+    reports: str | None = None
+    is_suspended: bool = False
+    aliases: tuple[str, ...] = ()
+    attributes: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
 class FileRead:
     """The account of one file, yielded after its last batch.
 
@@ -66,9 +95,10 @@ class FileRead:
     ``newest`` is the newest instant read from it. ``fault`` says why reading stopped early.
     ``modified`` is the file's own mtime in ns, None for a member of an archive.
     ``skipped`` counts records that are no evidence, by reason. ``hosts`` are the hosts it names, ``stretches`` when
-    these were up or asleep, as far as it shows that, ``happenings`` the upgrades and restarts that it tells of.
-    ``job_spans``: it speaks for these jobs alone, by the names that its rows give them, for each in stretches of its
-    own (ns); ``covers`` is the stretch from the first to the last of them.
+    these were up or asleep, as far as it shows that, ``happenings`` the upgrades and restarts that it tells of,
+    ``jobs`` what its scheduler is set up to run. ``job_spans``: it speaks for these jobs alone, by the names that its
+    rows give them, for each in stretches of its own (ns); ``covers`` is the stretch from the first to the last of
+    them.
     """
 
     file: str
@@ -82,6 +112,7 @@ class FileRead:
     hosts: frozenset[str] = frozenset()
     stretches: tuple[Stretch, ...] = ()
     happenings: tuple[Happening, ...] = ()
+    jobs: tuple[ToldJob, ...] = ()
     job_spans: Mapping[str, tuple[tuple[int, int], ...]] = field(default_factory=dict)
 
 

@@ -8,9 +8,10 @@ from typing import Any
 
 import pandas as pd
 
-from forensics.config import Config
+from forensics.config import Config, Event
 from forensics.evidence.coverage import Coverage
 from forensics.evidence.intake import Evidence
+from forensics.evidence.investigation import Investigation
 from forensics.evidence.lookback import UNAUDITED, Audit, Changes
 from forensics.evidence.memory import FORGOTTEN, Memory
 from forensics.evidence.paired import ClockOffset, Learnt, Paired, Window
@@ -126,7 +127,8 @@ class Result:
     report's, sorted by (due or first seen, job). ``row`` maps its rows to those of ``paired.runs``.
     ``explain`` gives the reasons of a run by its row in ``runs``, ``provenance`` its evidence by its
     row in ``paired.runs``. ``keys`` are those by which the ledger knows the sources, in their order.
-    ``changes`` is None where no earlier report is known.
+    ``changes`` is None where no earlier report is known. ``events`` are those of the config and those that sources tell
+    of, in order of time. ``investigation`` is None where nothing went wrong, or nobody asked.
     """
 
     config: Config
@@ -152,3 +154,5 @@ class Result:
     undelivered: tuple[Undelivered, ...] = ()
     audit: Audit = UNAUDITED
     changes: Changes | None = None
+    events: tuple[Event, ...] = ()
+    investigation: Investigation | None = None

@@ -7,8 +7,8 @@ from typing import Any
 
 import numpy as np
 
-from forensics.analyse.columns import Columns
 from forensics.config import Job
+from forensics.evidence.columns import Columns
 from forensics.evidence.intake import Evidence
 from forensics.evidence.paired import Paired, Steps, Window
 from tests.analyse.builders import UTC, at, evidence, frame, ints, paired, run

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from forensics.analyse.alarms import mass_failure
-from forensics.analyse.columns import Columns
+from forensics.evidence.columns import Columns
 from tests.analyse.builders import frame, run
 
 

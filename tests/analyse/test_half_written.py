@@ -7,8 +7,8 @@ from typing import Any
 
 import numpy as np
 
-from forensics.analyse.columns import Columns
 from forensics.analyse.half_written import skipped_work
+from forensics.evidence.columns import Columns
 from forensics.evidence.paired import Paired, Pattern, Proofs
 from forensics.evidence.provenance import Provenance
 from forensics.evidence.result import Finding

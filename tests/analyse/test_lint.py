@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
-from forensics.analyse.columns import Columns
 from forensics.analyse.lint import copied_trees, near_paths, orphans, unconfigured, unusable_schedules
 from forensics.config import Job
+from forensics.evidence.columns import Columns
 from forensics.evidence.paired import Pattern
 from tests.analyse.builders import UTC, at, evidence, frame, paired, run
 

@@ -6,9 +6,9 @@ from typing import Any
 
 import pytest
 
-from forensics.analyse.columns import Columns
 from forensics.analyse.outages import is_rare, lane_outages, silent_logs
 from forensics.config import Job
+from forensics.evidence.columns import Columns
 from forensics.evidence.coverage import ALWAYS, EVER, Coverage
 from forensics.evidence.intake import SourceRead
 from tests.analyse.builders import UTC, WINDOW, at, evidence, frame, paired, run, source

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from forensics.analyse.columns import Columns
 from forensics.analyse.streaks import claimed_streaks
+from forensics.evidence.columns import Columns
 from tests.analyse.builders import frame, paired, run
 
 

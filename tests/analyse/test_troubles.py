@@ -5,8 +5,8 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from forensics.analyse.columns import Columns
 from forensics.analyse.troubles import Trouble, nth_in_a_row, troubles
+from forensics.evidence.columns import Columns
 from tests.analyse.builders import WINDOW, flags, frame, run
 
 
