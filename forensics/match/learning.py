@@ -21,7 +21,7 @@ from forensics.evidence.paired import Learnt, Window
 from forensics.evidence.schema import nanoseconds
 from forensics.match.learning_claims import LEAST_KIN, Claimed, Ground, claims_on
 from forensics.match.learning_fit import Fit, Starts, starts_of
-from forensics.match.learning_forms import Form, alike, forms_of, shapes_of
+from forensics.match.learning_forms import Form, alike, digits_as_zeros, forms_of, shapes_of
 from forensics.match.learning_names import PathNames, commands_of
 from forensics.match.names import short_host
 from forensics.match.resolve import Known, Resolved, texts
@@ -31,7 +31,6 @@ from forensics.timeline import nanos_of
 
 TOGETHER = 0.9
 SHOWN_UNSURE = 3
-DIGITS = str.maketrans("123456789", "000000000")
 
 
 def learn_templates(resolved: Resolved, evidence: Evidence, window: Window, zone: ZoneInfo) -> tuple[Learnt, ...]:
@@ -131,13 +130,14 @@ def free_rows(resolved: Resolved, evidence: Evidence, since: int, now: int) -> I
     wanted = wanted_patterns(resolved.jobs)
     if not wanted or not len(rows):
         return rows
-    shapes = [(path or "").translate(DIGITS) for path in texts(frame["path"].iloc[rows])]
-    numbers: dict[str, int] = {}
-    shape = np.array([numbers.setdefault(each, len(numbers)) for each in shapes], dtype=np.int64)
-    _, first = np.unique(shape, return_index=True)
+    paths = [path or "" for path in texts(frame["path"].iloc[rows])]
     # Paths that differ in digits alone fit the same patterns: one of each is looked at.
-    taken = find_witnesses([path or "" for path in texts(frame["path"].iloc[rows[first]])], wanted).row
-    return np.asarray(rows[~np.isin(shape, taken)], dtype=np.int64)
+    firsts: dict[str, int] = {}
+    shapes = enumerate(digits_as_zeros(paths))
+    first = np.array([firsts.setdefault(shape, row) for row, shape in shapes], dtype=np.int64)
+    asked = np.fromiter(firsts.values(), dtype=np.int64)
+    taken = find_witnesses([paths[row] for row in asked.tolist()], wanted).row
+    return np.asarray(rows[~np.isin(first, asked[taken])], dtype=np.int64)
 
 
 def claimed_ends(resolved: Resolved, evidence: Evidence) -> dict[int, Ints]:
