@@ -28,10 +28,10 @@ BLIND_SPOT = "tells only what its columns say; before its oldest and after its n
 Cut = Callable[[EvidenceFile, Account, CheckNames], Iterator[Chunk | Reject]]
 
 
-class JsonLines:
-    """One JSON object a line, or one document with a list of them inside."""
+class Generic:
+    """What the three have in common: which lane a file belongs to must be said, and how it is cut is each one's own."""
 
-    kind: ClassVar[str] = "jsonl"
+    kind: ClassVar[str]
     lanes: ClassVar[tuple[str, ...]] = LANES
     blind_spot: ClassVar[str] = BLIND_SPOT
     is_live: ClassVar[bool] = False
@@ -47,51 +47,41 @@ class JsonLines:
         Raises:
             OSError: the path itself cannot be opened.
         """
-        return read_lane(path, options, json_records(options))
+        return read_lane(path, options, self.cut(options))
+
+    def cut(self, options: ReadOptions) -> Cut:
+        """Return how a file is cut into records."""
+        raise NotImplementedError
 
 
-class Csv:
+class JsonLines(Generic):
+    """One JSON object a line, or one document with a list of them inside."""
+
+    kind = "jsonl"
+
+    def cut(self, options: ReadOptions) -> Cut:
+        """Return how JSON is cut, by the preset where one is named."""
+        return json_records(options)
+
+
+class Csv(Generic):
     """Comma-separated values with a header."""
 
-    kind: ClassVar[str] = "csv"
-    lanes: ClassVar[tuple[str, ...]] = LANES
-    blind_spot: ClassVar[str] = BLIND_SPOT
-    is_live: ClassVar[bool] = False
-    is_log: ClassVar[bool] = True
+    kind = "csv"
 
-    def detect(self, path: Path) -> bool:
-        """Return False: which lane such a file belongs to must be said."""
-        return False
-
-    def read(self, path: Path, options: ReadOptions) -> Iterator[Yielded]:
-        """Yield the rows of the lane that the options name.
-
-        Raises:
-            OSError: the path itself cannot be opened.
-        """
-        return read_lane(path, options, csv_chunks)
+    def cut(self, options: ReadOptions) -> Cut:
+        """Return how CSV is cut."""
+        return csv_chunks
 
 
-class Parquet:
+class Parquet(Generic):
     """A Parquet file."""
 
-    kind: ClassVar[str] = "parquet"
-    lanes: ClassVar[tuple[str, ...]] = LANES
-    blind_spot: ClassVar[str] = BLIND_SPOT
-    is_live: ClassVar[bool] = False
-    is_log: ClassVar[bool] = True
+    kind = "parquet"
 
-    def detect(self, path: Path) -> bool:
-        """Return False: which lane such a file belongs to must be said."""
-        return False
-
-    def read(self, path: Path, options: ReadOptions) -> Iterator[Yielded]:
-        """Yield the rows of the lane that the options name.
-
-        Raises:
-            OSError: the path itself cannot be opened.
-        """
-        return read_lane(path, options, parquet_chunks)
+    def cut(self, options: ReadOptions) -> Cut:
+        """Return how Parquet is cut."""
+        return parquet_chunks
 
 
 def read_lane(path: Path, options: ReadOptions, cut: Cut) -> Iterator[Yielded]:
