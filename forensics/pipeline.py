@@ -52,6 +52,7 @@ LIVE_REACH = 50 * 3600 * 10**9
 # How far before the window runs are compared where something went wrong, as long as these are not too many.
 HISTORY = 14 * DAY
 MOST_COMPARED = 20_000
+BEFOREHAND = DAY // 24  # rows shortly before the window belong to its own runs
 
 
 @dataclass(frozen=True)
@@ -134,7 +135,8 @@ def with_investigation(result: Result, known: Known, question: Question) -> Resu
         studied = judged_over(known, result.config, Question(window, memory=replace(question.memory, pending={})))
     focus = frozenset(job.name for job in result.paired.jobs if is_asked_for(job.name, question))
     found = investigated(studied, focus)
-    return replace(result, investigation=found, findings=(*result.findings, *investigation_findings(found, result)))
+    noticed = (*result.findings, *investigation_findings(found, result))
+    return replace(result, investigation=found, studied=studied.runs, findings=noticed)
 
 
 def goes_wrong(result: Result) -> bool:
@@ -148,7 +150,7 @@ def compared_since(result: Result) -> int:
     most = MOST_COMPARED * (window.until - window.since) // max(1, result.summary.runs)
     lanes = ("triggers", "lifecycle", "notifications")
     seen = [at[at != NAT].min() for lane in lanes if len(at := nanoseconds(result.evidence.frame(lane)["at"]))]
-    days = (window.since - min(map(int, seen), default=window.since)) // DAY
+    days = -(-(window.since - min(map(int, seen), default=window.since) - BEFOREHAND) // DAY)
     return window.since - max(0, min(days, most // DAY, HISTORY // DAY)) * DAY
 
 
