@@ -40,8 +40,8 @@ report: $(INSTALLED) ## judge the sample night of 2026-03-19; show the report, k
 test: $(INSTALLED) ## run all tests, in parallel and in random order; the first time they build a Gitea
 	@$(PYTEST)
 
-test-fast: $(INSTALLED) ## run the tests that need neither minutes nor the network nor Gitea
-	@$(PYTEST) -m "not slow and not packaging and not gitea"
+test-fast: $(INSTALLED) ## run the tests that need neither minutes nor the network, Gitea or a browser
+	@$(PYTEST) -m "not slow and not packaging and not gitea and not browser"
 
 check: $(INSTALLED) ## lint, formatting, types
 	@$(PY) -m ruff check .

@@ -78,6 +78,7 @@ HOMES: dict[str, frozenset[str]] = {
     "slack_sdk": frozenset({"publish", "sources"}),
     "stamina": frozenset({"publish"}),
     "tomlkit": frozenset({"collect"}),
+    "vl_convert": frozenset({"report"}),
     "zstandard": frozenset({"sources"}),
     "pyarrow": frozenset({"evidence", "report", "sources"}),
     "pandas": FRAMES,
@@ -88,7 +89,7 @@ NETWORK_HOMES = frozenset({"publish"})
 # Modules of other rooms that speak with the network: loaded only where that is asked for, so inside a function.
 REMOTE = frozenset({"forensics.sources.slack_web", "forensics.sources.web"})
 # Slow to import, and not needed by every command.
-HEAVY = frozenset({"dateutil", "fsspec", "httpx", "importlib", "numpy", "prometheus_client", "pyarrow", "zstandard"})
+HEAVY = frozenset({"dateutil", "fsspec", "httpx", "importlib", "numpy", "prometheus_client", "pyarrow", "vl_convert", "zstandard"})
 EMPTY_NAMES = frozenset({"common", "data", "helper", "helpers", "info", "item", "manager", "misc", "util", "utils"})
 
 AWARE_OF_SURROUNDINGS = frozenset({"cli", "progress", "__main__"})

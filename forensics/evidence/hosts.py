@@ -1,4 +1,7 @@
-"""When hosts were up and when they slept, as their journals show; the gaps between are when they were down."""
+"""When hosts were up and when they slept, as their journals show; the gaps between are when they were down.
+
+So were the schedulers on them: what is ``of`` a scheduler tells of it alone, not of its host.
+"""
 
 from __future__ import annotations
 
@@ -11,7 +14,8 @@ from itertools import pairwise
 class Stretch:
     """A stretch of time, in ns, in which a host was up (``boot`` is its id) or asleep (``boot`` empty).
 
-    ``file`` and ``record`` tell where its first entry stands, for a sleep the one that began it.
+    ``file`` and ``record`` tell where its first entry stands, for a sleep the one that began it. ``of`` is the name of
+    a scheduler where it was that which was up, such as ``openclaw``, and empty for the host itself.
     """
 
     host: str | None
@@ -20,11 +24,15 @@ class Stretch:
     until: int
     file: str
     record: int
+    of: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class Outage:
-    """A stretch of time, in ns, in which a host did nothing: from its last sign of life to its boot, or asleep."""
+    """A stretch of time, in ns, in which a host did nothing: from its last sign of life to its boot, or asleep.
+
+    With ``of`` it was not the host but that scheduler on it.
+    """
 
     host: str | None
     since: int
@@ -32,6 +40,12 @@ class Outage:
     is_sleep: bool
     file: str
     record: int
+    of: str = ""
+
+
+def concerns(outage: Outage, scheduler: str, host: str | None) -> bool:
+    """Return whether an outage kept a scheduler on a host from starting anything."""
+    return outage.of in ("", scheduler) and is_on(outage, host)
 
 
 def is_on(outage: Outage, host: str | None) -> bool:
@@ -46,22 +60,24 @@ def label(host: str) -> str:
 
 def outages(stretches: Iterable[Stretch]) -> tuple[Outage, ...]:
     """Return when hosts were down or asleep, in order of time; the boots of several files are joined by their ids."""
-    boots: dict[tuple[str | None, str], Stretch] = {}
+    boots: dict[tuple[str | None, str, str], Stretch] = {}
     sleeps: list[Outage] = []
     for each in stretches:
         if not each.boot:
-            sleeps.append(Outage(each.host, each.since, each.until, True, each.file, each.record))
+            sleeps.append(Outage(each.host, each.since, each.until, True, each.file, each.record, each.of))
             continue
-        known = boots.setdefault((each.host, each.boot), each)
+        known = boots.setdefault((each.host, each.of, each.boot), each)
         first = min(known, each, key=lambda stretch: stretch.since)
-        boots[each.host, each.boot] = replace(first, until=max(known.until, each.until))
-    hosts = {host for host, _ in boots}
-    gaps = (gap for host in hosts for gap in gaps_of([each for (on, _), each in boots.items() if on == host]))
-    return tuple(sorted({*sleeps, *gaps}, key=lambda outage: (outage.since, outage.until, outage.host or "")))
+        boots[each.host, each.of, each.boot] = replace(first, until=max(known.until, each.until))
+    by_owner: dict[tuple[str | None, str], list[Stretch]] = {}
+    for (host, of, _), each in boots.items():
+        by_owner.setdefault((host, of), []).append(each)
+    found = {*sleeps, *(gap for own in by_owner.values() for gap in gaps_of(own))}
+    return tuple(sorted(found, key=lambda outage: (outage.since, outage.until, outage.host or "", outage.of)))
 
 
 def gaps_of(boots: Iterable[Stretch]) -> Iterator[Outage]:
-    """Yield the times between the boots of one host; where clocks make two overlap there is none."""
+    """Yield the times between the boots of one host or scheduler; where clocks make two overlap there is none."""
     for before, after in pairwise(sorted(boots, key=lambda stretch: (stretch.since, stretch.until))):
         if before.until < after.since:
-            yield Outage(after.host, before.until, after.since, False, after.file, after.record)
+            yield Outage(after.host, before.until, after.since, False, after.file, after.record, after.of)

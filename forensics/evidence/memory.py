@@ -30,12 +30,26 @@ class PastReport:
 
 
 @dataclass(frozen=True)
+class JobRate:
+    """How one job was reported: of its ``proven`` runs from which a message was due, ``said`` said success."""
+
+    job: str
+    host: str | None
+    said: int
+    proven: int
+
+
+@dataclass(frozen=True)
 class PastRate:
-    """How the reporting did in one earlier report: of the runs from which a message was due, how many said success."""
+    """How the reporting did in one earlier report: of the runs from which a message was due, how many said success.
+
+    ``jobs`` are the rates of those jobs that had proven runs; none in a report of an older version.
+    """
 
     now: int
     said: int
     owed: int
+    jobs: tuple[JobRate, ...] = ()
 
 
 @dataclass(frozen=True)

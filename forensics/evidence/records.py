@@ -65,7 +65,8 @@ class ToldJob:
     is in the syntax of ``scheduler``; without one ``interval`` (seconds) holds, on a grid from ``anchor`` (ns).
     ``zone`` is the name of its zone, None where the source's own holds. ``late`` is by how many seconds a start may be
     late on purpose, ``limit`` how many seconds a run may take. ``reports`` is a policy as in the config, None where
-    nothing tells it. ``is_suspended``: it is switched off, and not due. ``since`` is when it was made, in ns.
+    nothing tells it. ``is_suspended``: it is switched off, and not due; ``until`` (ns) it was, None where nothing tells
+    that. ``since`` is when it was made, in ns.
     """
 
     name: str
@@ -78,6 +79,7 @@ class ToldJob:
     anchor: int | None = None
     zone: str | None = None
     since: int | None = None
+    until: int | None = None
     late: float = 0.0
     limit: float | None = None
     reports: str | None = None

@@ -13,7 +13,7 @@ from forensics.evidence.coverage import Coverage
 from forensics.evidence.intake import Evidence
 from forensics.evidence.investigation import Investigation
 from forensics.evidence.lookback import UNAUDITED, Audit, Changes
-from forensics.evidence.memory import FORGOTTEN, Memory
+from forensics.evidence.memory import FORGOTTEN, JobRate, Memory
 from forensics.evidence.paired import ClockOffset, Learnt, Paired, Window
 from forensics.evidence.provenance import Provenance
 
@@ -68,10 +68,45 @@ class Finding:
 
 
 @dataclass(frozen=True)
+class ReportedPart:
+    """What was said of some runs: ``by`` is ``lane``, ``channel`` or ``host``, ``name`` which one.
+
+    Of ``owed`` runs ``said`` were said to be well. Of a channel or host ``proven`` and ``checkable`` count all of them;
+    of a lane those alone that it said are well: what its word is worth.
+    """
+
+    by: str
+    name: str
+    said: int
+    owed: int
+    proven: int
+    checkable: int
+
+
+@dataclass(frozen=True)
+class Unlike:
+    """A job that is reported far less than it used to be: its newest ``nights`` reports against those before.
+
+    Of ``proven`` runs ``said`` said success; usually ``usual_said`` of ``usual_proven`` did.
+    """
+
+    job: str
+    host: str | None
+    said: int
+    proven: int
+    nights: int
+    usual_said: int
+    usual_proven: int
+    p_value: float
+
+
+@dataclass(frozen=True)
 class ReportingCheck:
     """Whether the reporting can be believed: ok, suspect or unknown; the counts behind the rate.
 
     ``baseline`` is its usual rate, None where that is not known: ``usual_said`` of ``usual_owed`` over so many nights.
+    ``parts`` tell how it did by lane, channel and host, ``jobs`` by job; ``unlike`` are the jobs that are reported far
+    less than they used to be.
     """
 
     status: str
@@ -85,6 +120,9 @@ class ReportingCheck:
     usual_said: int = 0
     usual_owed: int = 0
     usual_nights: int = 0
+    parts: tuple[ReportedPart, ...] = ()
+    jobs: tuple[JobRate, ...] = ()
+    unlike: tuple[Unlike, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -128,7 +166,8 @@ class Result:
     ``explain`` gives the reasons of a run by its row in ``runs``, ``provenance`` its evidence by its
     row in ``paired.runs``. ``keys`` are those by which the ledger knows the sources, in their order.
     ``changes`` is None where no earlier report is known. ``events`` are those of the config and those that sources tell
-    of, in order of time. ``investigation`` is None where nothing went wrong, or nobody asked.
+    of, in order of time. ``investigation`` is None where nothing went wrong, or nobody asked; those
+    with ``in_window`` of ``studied``, a frame like ``runs``, are what it was made over.
     """
 
     config: Config
@@ -156,3 +195,4 @@ class Result:
     changes: Changes | None = None
     events: tuple[Event, ...] = ()
     investigation: Investigation | None = None
+    studied: pd.DataFrame | None = None

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Generator, Iterable, Iterator, Mapping
+from dataclasses import dataclass
 from typing import Any
 
 from forensics.evidence.hosts import Stretch
@@ -13,7 +14,9 @@ from forensics.sources.journal_export import Export
 from forensics.sources.journal_units import Units
 from forensics.sources.journal_words import SLEPT, WOKE
 from forensics.sources.opening import LINE_LIMIT
+from forensics.sources.syslog_failures import Failures
 from forensics.sources.syslog_lines import NOT_ABOUT_JOBS, Meaning, grammars, text_of, wording_of
+from forensics.sources.syslog_lines import REMARK as CRONS
 
 BLANK = "blank line"
 REMARK = "journalctl's own remark"
@@ -24,6 +27,35 @@ TABLES = ("triggers", "lifecycle")
 TOLD = ("event", "job", "command", "exit_code")
 OPTIONAL = ("run_id", "process_id", "exit_code", "duration_seconds", "attributes")
 SYSTEM_MANAGER = "1"
+MINUTE = 60 * 10**9
+# So much is no drift of a clock that is put right; so long after its boot a host may still be without the time.
+PUT_RIGHT, UNSET = 5 * MINUTE, 60 * MINUTE
+
+
+@dataclass
+class Boot:
+    """What is known of one boot, in ns: since when the host is up, its first and last entry, and the first's number.
+
+    ``offset`` is the wall clock's time at which the host's own clock began, by the latest entry.
+    """
+
+    since: int
+    first: int
+    last: int
+    number: int
+    offset: int | None
+
+    @classmethod
+    def begun(cls, found: Entry) -> Boot:
+        """Return a boot of which an entry is the first."""
+        awake = found.awake
+        since = found.at - (awake or 0)
+        return cls(since, found.at, found.at, found.number, None if awake is None else since)
+
+    def set_ahead(self, found: Entry) -> int:
+        """Return by how much the clock was set ahead before an entry soon after the boot, in ns."""
+        awake = found.awake
+        return 0 if awake is None or awake > UNSET or self.offset is None else found.at - awake - self.offset
 
 
 class Reading:
@@ -32,15 +64,14 @@ class Reading:
     def __init__(self, file: str, host: str | None) -> None:
         self.skipped: Counter[str] = Counter()
         self.hosts: set[str] = set()
-        self.covers: tuple[int, int] | None = None
         self._file = file
         self._host = host
         self._rows: dict[str, list[dict[str, Any]]] = {table: [] for table in TABLES}
         self._units = Units(self.skipped)
         self._grammars = grammars()
+        self._failures = Failures()
         self._cursors: set[str] = set()
-        # Of each boot since when and until when its host is known to have been up, and its first record.
-        self._boots: dict[tuple[str | None, str], list[int]] = {}
+        self._boots: dict[tuple[str | None, str], Boot] = {}
         self._sleeps: list[Stretch] = []
         self._asleep: dict[tuple[str | None, str], Entry] = {}
 
@@ -87,21 +118,36 @@ class Reading:
         elif meaning.event is None:
             self.skipped[meaning.reason] += 1
         elif not self._is_again(found):
-            self._rows["triggers" if meaning.is_trigger else "lifecycle"].append(cron_row(found, meaning))
+            self._take_cron(found, meaning)
+
+    def _take_cron(self, found: Entry, meaning: Meaning) -> None:
+        process = (found.text("SYSLOG_PID") or found.text("_PID")).encode()
+        if meaning.is_trigger:
+            self._failures.start(found.host, process, meaning)
+            self._rows["triggers"].append(cron_row(found, meaning, process))
+            return
+        told = self._failures.end(found.host, process, meaning)
+        if told is None:
+            self.skipped[CRONS] += 1
+        else:
+            self._rows["lifecycle"].append(cron_row(found, told[1], told[0]))
 
     def _note_time(self, found: Entry) -> None:
-        first, last = self.covers or (found.at, found.at)
-        self.covers = min(first, found.at), max(last, found.at)
         if found.host:
             self.hosts.add(found.host)
-        if not found.boot:
+        key = found.host, found.boot
+        known = self._boots.get(key)
+        set_ahead = 0 if known is None or key in self._asleep else known.set_ahead(found)
+        if known is None or set_ahead > PUT_RIGHT:
+            # A board without a clock of its own made up the times before this entry: they show nothing of when it was.
+            self._boots[key] = Boot.begun(found)
             return
-        known = self._boots.get((found.host, found.boot))
-        if known is None:
-            since = found.at - (found.awake or 0)
-            self._boots[found.host, found.boot] = [since, found.at, found.number]
-        else:
-            known[0], known[1] = min(known[0], found.at), max(known[1], found.at)
+        if set_ahead < -PUT_RIGHT:
+            return
+        known.first, known.last = min(known.first, found.at), max(known.last, found.at)
+        known.since = min(known.since, found.at)
+        if found.awake is not None:
+            known.offset = found.at - found.awake
 
     def _cron(self, found: Entry) -> Meaning | None:
         """Return what cron or anacron says in an entry, None where neither speaks."""
@@ -145,8 +191,15 @@ class Reading:
     @property
     def stretches(self) -> tuple[Stretch, ...]:
         """Return when the hosts were up, and when they slept."""
-        boots = (Stretch(*key, since, until, self._file, number) for key, (since, until, number) in self._boots.items())
-        return (*boots, *self._sleeps)
+        boots = ((*key, each) for key, each in self._boots.items() if key[1])
+        up = (Stretch(host, boot, each.since, each.last, self._file, each.number) for host, boot, each in boots)
+        return (*up, *self._sleeps)
+
+    @property
+    def covers(self) -> tuple[int, int] | None:
+        """Return the first and the last instant of the entries, but for made-up ones."""
+        boots = self._boots.values()
+        return (min(each.first for each in boots), max(each.last for each in boots)) if boots else None
 
 
 def is_managers(found: Entry) -> bool:
@@ -156,14 +209,14 @@ def is_managers(found: Entry) -> bool:
     return found.text("_COMM") in ("systemd", "")
 
 
-def cron_row(found: Entry, meaning: Meaning) -> dict[str, Any]:
+def cron_row(found: Entry, meaning: Meaning, process: bytes) -> dict[str, Any]:
     """Return the row of what cron or anacron says."""
     return {
         "at": found.at,
         "host": found.host,
         "record": found.number,
         "time_text": found.time_text,
-        "process_id": found.text("SYSLOG_PID") or found.text("_PID") or None,
+        "process_id": text_of(process) or None,
         **{name: getattr(meaning, name) for name in TOLD},
     }
 

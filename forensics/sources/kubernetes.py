@@ -22,6 +22,7 @@ from forensics.sources.kubernetes_cluster import TOLD, Cluster, cluster_of
 from forensics.sources.kubernetes_objects import Strange, Thing, things
 from forensics.sources.kubernetes_reach import Span, spans_by_job
 from forensics.sources.kubernetes_rows import Row, batches
+from forensics.sources.kubernetes_schedules import told_jobs
 from forensics.sources.opening import EvidenceFile, head
 from forensics.sources.paths import HERE, shown
 
@@ -40,8 +41,8 @@ class Kubernetes:
     lanes: ClassVar[tuple[str, ...]] = ("triggers", "lifecycle")
     blind_spot: ClassVar[str] = (
         "It shows only what the cluster still keeps: three Jobs that went well and one that failed of each CronJob "
-        "unless that says otherwise, events for about an hour; not since when a CronJob is suspended, nor which slots "
-        "were left out for it."
+        "unless that says otherwise, events for about an hour; not since when a CronJob is suspended, nor how it was "
+        "set up before."
     )
     is_live: ClassVar[bool] = False
     is_log: ClassVar[bool] = False
@@ -83,6 +84,7 @@ class Kubernetes:
             fault=evidence.fault,
             skipped=dict(skipped),
             hosts=frozenset({options.host} if options.host else ()),
+            jobs=told_jobs(cluster, file),
             job_spans=spans,
         )
 

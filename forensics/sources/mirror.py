@@ -152,12 +152,19 @@ class Mirror:
         A copy does not speak for the moment of reading: up to its newest record, or as the manifest says.
         """
         fault = self.faults.get(read.file)
-        told = replace(read, file=self.shown(read.file), fault=fault or read.fault)
+        told = replace(read, file=self.shown(read.file), fault=fault or read.fault, **self.placed(read))
         return replace(told, covers=self.covers(read), modified=None) if self.is_copy else told
+
+    def placed(self, read: FileRead) -> dict[str, Any]:
+        """Return what an account tells of hosts and schedulers, said of the place that was copied."""
+        names = ("stretches", "happenings", "jobs")
+        return {
+            name: tuple(replace(each, file=self.shown(each.file)) for each in getattr(read, name)) for name in names
+        }
 
     def covers(self, read: FileRead) -> tuple[int | None, int | None] | None:
         """Return what a copied file speaks for."""
-        end = self.ends.get(read.file)
+        end = self.ends.get(read.file, self.ends.get(read.file.partition(".sqlite#")[0] + ".sqlite"))
         if end is not None and read.file in self.trees:
             return None, end
         if read.covers is None:

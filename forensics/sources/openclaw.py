@@ -5,25 +5,30 @@ states apart in ``cron/jobs-state.json``; both, and the run log, in ``state/open
 run log among the tasks. Old stores are left beside new ones. A single file is read as the gateway's log.
 
 It cannot tell whether a message that it calls delivered was seen by anybody, nor what a run for the main session came
-to beyond that session's transcript; transcripts of other runs are gone after a day. Trajectories are not read.
+to beyond that session's transcript; transcripts of other runs are gone after a day. Jobs are told as they are set up
+now: how they were before a change no store tells.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import ClassVar
 
 from forensics.evidence.records import FileRead, Yielded
 from forensics.sources.base import ReadOptions
-from forensics.sources.openclaw_book import Page
+from forensics.sources.openclaw_alive import alive
+from forensics.sources.openclaw_book import Page, Shown
 from forensics.sources.openclaw_coverage import covered, spans_of
+from forensics.sources.openclaw_happenings import RESTART, settled
 from forensics.sources.openclaw_log import LogReading, in_order, is_log
 from forensics.sources.openclaw_rows import Rows
-from forensics.sources.openclaw_runs import join_turns, runs_of
+from forensics.sources.openclaw_runs import join_attempts, join_turns, runs_of
 from forensics.sources.openclaw_sessions import read_sessions
+from forensics.sources.openclaw_set_up import told_jobs
 from forensics.sources.openclaw_shelf import DATABASE, JOBS, LIVE, MIGRATED, RUNS, STATES, Stores
 from forensics.sources.openclaw_stores import read_stores
+from forensics.sources.openclaw_trajectories import Attempt
 from forensics.sources.openclaw_transcripts import Turn
 from forensics.sources.paths import shown
 
@@ -61,7 +66,7 @@ class OpenClaw:
             return
         stores, log = Stores(options.now), LogReading(options.now)
         read_log(path, log, stores)
-        yield from written(stores, [], options)
+        yield from written(stores, [], [], log.signs, options)
 
 
 def read_folder(folder: Path, options: ReadOptions) -> Iterator[Yielded]:
@@ -75,10 +80,10 @@ def read_folder(folder: Path, options: ReadOptions) -> Iterator[Yielded]:
     for path in in_order({path for pattern in LOGS for path in folder.glob(pattern)}):
         if stores.has(folder, path) and is_log(path):
             read_log(path, log, stores)
-    turns = read_sessions(folder, stores)
+    turns, attempts = read_sessions(folder, stores)
     if not stores.pages:
         yield FileRead(shown(str(folder)), 0, fault=NO_STORE)
-    yield from written(stores, turns, options)
+    yield from written(stores, turns, attempts, log.signs, options)
 
 
 def read_log(path: Path, log: LogReading, stores: Stores) -> None:
@@ -90,19 +95,27 @@ def read_log(path: Path, log: LogReading, stores: Stores) -> None:
     stores.happened += log.happened[happened:]
 
 
-def written(stores: Stores, turns: list[Turn], options: ReadOptions) -> Iterator[Yielded]:
+def written(
+    stores: Stores, turns: list[Turn], attempts: list[Attempt], signs: Iterable[int], options: ReadOptions
+) -> Iterator[Yielded]:
     """Yield the rows of all runs, and the account of every file."""
     runs = runs_of(stores.told)
     strays = join_turns(runs, turns, stores.jobs)
-    restarts = tuple(each.at for each in stores.happened if each.kind == "restart")
-    rows = Rows(stores.jobs, stores.gone, restarts)
+    join_attempts(runs, attempts)
+    happened = settled(stores.happened, stores.versions, options.now)
+    boots = [each for each in happened if each.kind == RESTART]
+    rows = Rows(stores.jobs, stores.gone, tuple(each.at for each in boots))
     rows.write(runs, strays)
     span, leading = covered(stores), next((page for page in stores.pages if has_history(page)), None)
+    set_up = told_jobs(stores, rows.names, options)
+    lives = alive(signs, stores.told, boots, options.host, options.now)
     for page in stores.pages:
-        happenings = tuple(each for each in stores.happened if each.file == page.file)
         is_leading = span is not None and page is leading
         spans = spans_of(stores, span, rows.names) if span is not None and is_leading else {}
-        yield from page.yielded(options.host, span if is_leading else None, spans, happenings)
+        happenings = tuple(each for each in happened if each.file == page.file)
+        jobs = set_up.pop(page.file, ())
+        stretches = tuple(each for each in lives if each.file == page.file)
+        yield from page.yielded(options.host, Shown(span if is_leading else None, spans, happenings, jobs, stretches))
 
 
 def has_history(page: Page) -> bool:

@@ -11,12 +11,27 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from forensics.evidence.records import Batch, FileRead, Happening, Reject, Yielded, clipped
+from forensics.evidence.hosts import Stretch
+from forensics.evidence.records import Batch, FileRead, Happening, Reject, ToldJob, Yielded, clipped
 
 ROWS_AT_ONCE = 10_000
 Covers = tuple[int, int] | None
 Spans = Mapping[str, tuple[tuple[int, int], ...]]
 TABLES = ("triggers", "lifecycle", "notifications")
+
+
+@dataclass(frozen=True)
+class Shown:
+    """What a file shows beside its rows: of which stretches it speaks, what happened, what jobs are set up.
+
+    ``stretches`` are those in which the gateway was at work.
+    """
+
+    covers: Covers = None
+    spans: Spans = field(default_factory=dict)
+    happenings: tuple[Happening, ...] = ()
+    jobs: tuple[ToldJob, ...] = ()
+    stretches: tuple[Stretch, ...] = ()
 
 
 @dataclass
@@ -50,32 +65,32 @@ class Page:
         if at is not None and at <= now and (self.newest is None or at > self.newest):
             self.newest = at
 
-    def account(self, covers: Covers, spans: Spans, host: str | None, happenings: tuple[Happening, ...]) -> FileRead:
+    def account(self, shown: Shown, host: str | None) -> FileRead:
         """Return the account of the file."""
         return FileRead(
             self.file,
             len(self.rows) + len(self.rejects) + sum(self.skipped.values()),
             self.sha256,
-            covers=covers,
+            covers=shown.covers,
             newest=self.newest,
             modified=self.modified,
             fault=self.fault,
             skipped={reason: count for reason, count in self.skipped.items() if count},
-            happenings=happenings,
-            job_spans=spans,
+            happenings=shown.happenings,
+            jobs=shown.jobs,
+            stretches=shown.stretches,
+            job_spans=shown.spans,
             hosts=frozenset({host} if host else ()),
         )
 
-    def yielded(
-        self, host: str | None, covers: Covers, spans: Spans, happenings: tuple[Happening, ...]
-    ) -> Iterator[Yielded]:
+    def yielded(self, host: str | None, shown: Shown) -> Iterator[Yielded]:
         """Yield the rows by table, what was rejected, and the account."""
         for table in TABLES:
             rows = [row for name, row in self.rows if name == table]
             for start in range(0, len(rows), ROWS_AT_ONCE):
                 yield Batch(table, self.file, columns_of(rows[start : start + ROWS_AT_ONCE], host))
         yield from self.rejects
-        yield self.account(covers, spans, host, happenings)
+        yield self.account(shown, host)
 
 
 def columns_of(rows: list[dict[str, Any]], host: str | None) -> dict[str, list[Any]]:

@@ -17,13 +17,18 @@ Span = tuple[int, int]
 
 
 def covered(stores: Stores) -> Span | None:
-    """Return the stretch (ns) of which the stores tell: from the first run in a log, else the last in any state."""
+    """Return the stretch (ns) of which the stores tell: from the first run in a log, else the last in any state.
+
+    Where no run was ever told of, the jobs that are set up never ran, since they were made.
+    """
     lasting = [told.start for told in stores.told if told.origin in LASTING]
     states = [told.start for told in stores.told if told.origin is Origin.STATE]
+    made = [job.created for job in stores.jobs.values() if job.created is not None]
     newest = max((page.newest for page in stores.pages if page.newest is not None), default=None)
-    if newest is None or not (lasting or states):
+    if newest is None or not (lasting or states or made):
         return None
-    since = max(min(lasting) if lasting else max(states), stores.since.get("", 0))
+    begun = min(lasting) if lasting else max(states) if states else min(made)
+    since = max(begun, stores.since.get("", 0))
     return (since, newest) if since <= newest else None
 
 

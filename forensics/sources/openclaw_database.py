@@ -12,6 +12,7 @@ from pathlib import Path
 
 from forensics.evidence.records import Happening
 from forensics.sources.openclaw_book import Page
+from forensics.sources.openclaw_happenings import BOOTS, GATEWAY, RESTART, Sighting
 from forensics.sources.openclaw_jobs import job_in_row
 from forensics.sources.openclaw_shelf import (
     DATABASE,
@@ -79,7 +80,7 @@ def read_cron_jobs(database: Database, stores: Stores, keep: Callable[[Row], boo
         elif job is None or not job.id:
             page.reject(number, "a job that is no object, or has neither id nor name")
         else:
-            stores.jobs.setdefault(job.id, job)
+            stores.set_up(job, page, number)
             from_state(page, number, job.id, job.state, stores)
             page.skip(LIVE)
     if page.skipped or page.rejects:
@@ -146,31 +147,25 @@ def read_ledger(path: Path, stores: Stores) -> None:
 
 def read_versions(database: Database, stores: Stores) -> None:
     """Read when the program updated itself, and when its gateway booted."""
-    for table, kind, told in (
-        ("update_check_state", "upgrade", updates),
-        ("gateway_boot_lifecycle", "restart", boots),
-    ):
+    for table in ("update_check_state", "schema_meta", BOOTS):
         rows = list(enumerate(database.rows(table), 1))
         if not rows:
             continue
         page = stores.add(database.page(table))
         for number, row in rows:
-            for at, name in told(row):
-                stores.happened.append(Happening(at, kind, name, page.file, number))
-                page.saw(at, stores.now)
+            stores.versions += seen(table, row, page.file, number)
+            booted = moment(row.get("started_at_ms")) if table == BOOTS else None
+            if booted is not None:
+                stores.happened.append(Happening(booted, RESTART, GATEWAY, page.file, number))
+                page.saw(booted, stores.now)
         page.skip(SETTING, len(rows))
 
 
-def updates(row: Row) -> Iterator[tuple[int, str]]:
-    """Yield when the program updated itself, and to what."""
-    merged = {**row, **inner(row.get("value_json"))}
-    at, version = stamp(merged.get("auto_last_success_at")), text(merged.get("auto_last_success_version"))
-    if at is not None and version:
-        yield at, f"OpenClaw {excerpt(version)[:40]}"
-
-
-def boots(row: Row) -> Iterator[tuple[int, str]]:
-    """Yield when the gateway booted."""
-    at = moment(row.get("started_at_ms"))
-    if at is not None:
-        yield at, "OpenClaw's gateway"
+def seen(table: str, row: Row, file: str, number: int) -> Iterator[Sighting]:
+    """Yield the version that a row tells of: the one that the program updated itself to, or that wrote its database."""
+    merged, is_update = {**row, **inner(row.get("value_json"))}, table == "update_check_state"
+    names = ("auto_last_success_at", "auto_last_success_version") if is_update else ("updated_at", "app_version")
+    at, version = (merged.get(name) for name in names)
+    instant, called = stamp(at), excerpt(version)[:40]
+    if instant is not None and called:
+        yield Sighting(called, instant, file, number, is_upgrade=is_update)

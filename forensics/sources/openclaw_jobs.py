@@ -2,8 +2,9 @@
 
 Written by OpenClaw; the object of a job is the same in all its versions. A job has a name, which need not be unique,
 and an id, by which its runs are told. Times are in milliseconds. A schedule is ``cron`` (``expr`` of 5 or 6 fields;
-no ``tz``: the host's zone; ``staggerMs`` moves each start by up to as much), ``every`` (a grid from its anchor, else
-from its creation), ``at`` (once; no offset: UTC), or an event, which is never due.
+no ``tz``: the host's zone; ``staggerMs`` moves each start by up to as much), ``every`` (on
+a grid from its anchor, else from its creation, until its first start; then so long after each start), ``at`` (once; no
+offset: UTC), or an event, which is never due.
 """
 
 from __future__ import annotations
@@ -75,6 +76,12 @@ def listed(document: object) -> list[Any] | None:
     return found if isinstance(found, list) else None
 
 
+def states_in(document: object) -> dict[str, Object]:
+    """Return by id what the scheduler remembers of the last run of each job of ``jobs-state.json``."""
+    found = an_object(an_object(document).get("jobs"))
+    return {text(called): an_object(an_object(written).get("state")) for called, written in found.items()}
+
+
 def stored_job(written: object, state: Object = NOTHING) -> StoredJob | None:
     """Return a job, None for what is no object; ``state`` outranks what stands in the job itself."""
     if not isinstance(written, dict):
@@ -121,11 +128,10 @@ def schedule_of(written: Object, job: Object) -> Schedule:
     match kind:
         case "cron":
             zone, expression = written.get("tz"), text(written.get("expr"))
-            return Schedule(
-                kind, expression, str(zone) if zone not in (None, "") else None, stagger=stagger(written, expression)
-            )
+            named = text(str(zone)) if zone not in (None, "") else None
+            return Schedule(kind, expression, named, stagger=stagger(written, expression))
         case "every":
-            anchor = moment(written.get("anchorMs", job.get("createdAtMs")))
+            anchor = next(filter(None, map(moment, (written.get("anchorMs"), job.get("createdAtMs")))), None)
             return Schedule(kind, every=span(written.get("everyMs")) or None, anchor=anchor)
         case "at":
             return Schedule(

@@ -14,7 +14,9 @@ from pathlib import Path
 from forensics.evidence.records import Happening
 from forensics.sources.generic_json import json_object
 from forensics.sources.listing import BLANK, INCOMPLETE, OVERLONG
+from forensics.sources.openclaw_alive import Signs
 from forensics.sources.openclaw_book import Page
+from forensics.sources.openclaw_happenings import CODE, GATEWAY, RESTART, UPGRADE
 from forensics.sources.openclaw_told import Origin, Told
 from forensics.sources.openclaw_values import Object, Strange, an_object, parsed, required_moment, stamp, text
 from forensics.sources.opening import LINE_LIMIT, EvidenceFile, head
@@ -23,7 +25,8 @@ from forensics.sources.paths import shown
 BOOTED = "cron: started"
 CLEARED = ("cron: clearing stale running marker", "cron: marking interrupted running job")
 FAILED = ("cron: job failed", "cron: job run returned error status")
-BUNDLE = re.compile(r"^[\w.-]+-[\w-]{6,12}\.(?:js|mjs|cjs)$")
+# The code of the gateway: a name, and what changes with its content.
+BUNDLE = re.compile(r"^([\w.-]+)-[\w-]{6,12}\.(?:js|mjs|cjs)$")
 NOT_ABOUT_RUNS = "not about a run"
 SCHEDULER = "about the scheduler, not a run"
 TOLD_ELSEWHERE = "the gateway's word on a run that the run log tells of"
@@ -43,8 +46,9 @@ class LogReading:
     def __init__(self, now: int) -> None:
         self.told: list[Told] = []
         self.happened: list[Happening] = []
+        self.signs = Signs()
         self._now = now
-        self._bundle = ""
+        self._bundles: dict[str, str] = {}
 
     def read(self, path: Path) -> Page:
         """Return the account of one log; a run that it tells of becomes a row later."""
@@ -72,9 +76,12 @@ class LogReading:
     def _line(self, page: Page, number: int, found: Object) -> None:
         at = stamp(found.get("time")) or stamp(an_object(found.get("_meta")).get("date"))
         page.saw(at, self._now)
+        if at is not None:
+            self.signs.note(at)
         message, detail = spoken(found)
+        if message.startswith("cron: ") and at is not None:
+            self._happened(page, number, at, message, found)
         if message.startswith(BOOTED):
-            self._boot(page, number, at, found)
             page.skip(SCHEDULER)
         elif message.startswith(CLEARED) and detail.get("runningAtMs") is not None:
             self.told.append(cut_off(page, number, detail, at, message))
@@ -83,17 +90,17 @@ class LogReading:
         else:
             page.skip(SCHEDULER if message.startswith(("cron: ", "cron-reaper: ")) else NOT_ABOUT_RUNS)
 
-    def _boot(self, page: Page, number: int, at: int | None, found: Object) -> None:
-        """Note a boot, and an upgrade where another bundle of code is at work since; its version no line tells."""
-        if at is None:
+    def _happened(self, page: Page, number: int, at: int, message: str, found: Object) -> None:
+        """Note a boot, and an upgrade where another bundle of code is at work; its version no line tells."""
+        if message.startswith(BOOTED):
+            self.happened.append(Happening(at, RESTART, GATEWAY, page.file, number))
+        bundle = BUNDLE.match(text(an_object(an_object(found.get("_meta")).get("path")).get("fileName")))
+        if bundle is None:
             return
-        self.happened.append(Happening(at, "restart", "OpenClaw's gateway", page.file, number))
-        bundle = text(an_object(an_object(found.get("_meta")).get("path")).get("fileName"))
-        if not BUNDLE.match(bundle):
-            return
-        if self._bundle and bundle != self._bundle:
-            self.happened.append(Happening(at, "upgrade", f"OpenClaw's gateway, code {bundle}", page.file, number))
-        self._bundle = bundle
+        known = self._bundles.setdefault(bundle[1], bundle[0])
+        if bundle[0] != known:
+            self._bundles = {bundle[1]: bundle[0]}  # with one bundle all have changed
+            self.happened.append(Happening(at, UPGRADE, f"{CODE}{bundle[0]}", page.file, number))
 
 
 def spoken(found: Object) -> tuple[str, Object]:

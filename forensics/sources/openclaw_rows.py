@@ -68,6 +68,8 @@ class Rows:
         attributes = {**(job.attributes if job else {}), **lead.attributes, "jobId": run.job}
         if lead.run_id:
             attributes["runId"] = lead.run_id
+        if lead.duration is not None:
+            attributes["durationSeconds"] = lead.duration
         is_cut = is_cut_off(run, job, self.restarts)
         if is_cut:
             attributes["interruptedBy"] = "gateway restart"

@@ -1,15 +1,16 @@
-"""Puts together what OpenClaw's stores and transcripts tell of one run: by job and start, by session, and by time."""
+"""Puts together what OpenClaw's stores, transcripts and trajectories tell of one run: by job, session, and time."""
 
 from __future__ import annotations
 
-from bisect import bisect_left, insort
+from bisect import bisect_left, bisect_right, insort
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from itertools import islice, takewhile
 
 from forensics.sources.openclaw_jobs import StoredJob
 from forensics.sources.openclaw_told import Origin, Told
+from forensics.sources.openclaw_trajectories import Attempt, in_sessions
 from forensics.sources.openclaw_transcripts import Turn
 from forensics.sources.openclaw_values import SECOND
 
@@ -22,11 +23,12 @@ SUPERSEDED = "a receipt in whose place another one came"
 
 @dataclass
 class Run:
-    """One run: what is told of it, best witness first, and its turn in a transcript."""
+    """One run: what is told of it, best witness first, its turn in a transcript, and its attempts in a trajectory."""
 
     job: str
     told: list[Told]
     turn: Turn | None = None
+    attempts: list[Attempt] = field(default_factory=list)
 
     @property
     def start(self) -> int:
@@ -119,3 +121,16 @@ def taken(turns: list[Turn], run: Run, until: int | None, job: StoredJob | None)
             turns.remove(turn)
             return turn
     return None
+
+
+def join_attempts(runs: Sequence[Run], attempts: Iterable[Attempt]) -> None:
+    """Give each run the attempts of its session: where several runs share one, those until the next of them."""
+    found, owners = in_sessions(attempts), dict[str, list[Run]]()
+    for run in sorted(runs, key=lambda run: run.start):
+        owners.setdefault(run.session or (run.turn.session if run.turn else ""), []).append(run)
+    for session, own in owners.items():
+        starts = [run.start - EARLY for run in own]
+        for each in found.get(session, ()) if session else ():
+            place = bisect_right(starts, each.at) - 1
+            if place >= 0:
+                own[place].attempts.append(each)

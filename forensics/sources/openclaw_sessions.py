@@ -1,7 +1,7 @@
 """Finds the sessions of OpenClaw's agents: their maps, their transcripts, and in newer versions their databases.
 
 ``agents/<agent>/sessions/sessions.json`` says which session is whose: the key of a scheduled one names its job. A copy
-of a transcript (a checkpoint), a sidecar (a trajectory) and a pointer to one are left aside, as they tell it again.
+of a transcript (a checkpoint) and a pointer to a trajectory are left aside, as they tell it again.
 """
 
 from __future__ import annotations
@@ -14,6 +14,7 @@ from forensics.sources.openclaw_book import Page
 from forensics.sources.openclaw_shelf import Stores
 from forensics.sources.openclaw_stores import whole
 from forensics.sources.openclaw_tables import Database, opened
+from forensics.sources.openclaw_trajectories import Attempt, read_files, read_table
 from forensics.sources.openclaw_transcripts import NAMED, Known, Reading, Turn, read_transcript
 from forensics.sources.openclaw_values import an_object, moment, text
 from forensics.sources.paths import shown
@@ -42,18 +43,19 @@ def read_maps(folder: Path, stores: Stores) -> dict[str, str]:
     return jobs
 
 
-def read_sessions(folder: Path, stores: Stores) -> list[Turn]:
-    """Return what all transcripts tell."""
+def read_sessions(folder: Path, stores: Stores) -> tuple[list[Turn], list[Attempt]]:
+    """Return what all transcripts and all trajectories tell."""
     by_session = read_maps(folder, stores)
     wanted = {job.id: job.wanted for job in stores.jobs.values() if job.is_main and job.wanted}
     known, turns = Known(by_session, wanted, stores.now), list[Turn]()
     for path in transcripts(folder):
         if stores.has(folder, path):
             stores.add(read_transcript(path, known, turns))
+    attempts = read_files(folder, stores)
     for path in sorted(folder.glob(DATABASES)):
         if stores.has(folder, path):
-            read_agent(path, known, turns, stores)
-    return once(turns)
+            read_agent(path, known, turns, attempts, stores)
+    return once(turns), attempts
 
 
 def transcripts(folder: Path) -> Iterator[Path]:
@@ -75,11 +77,12 @@ def once(turns: list[Turn]) -> list[Turn]:
     return list(kept.values())
 
 
-def read_agent(path: Path, known: Known, turns: list[Turn], stores: Stores) -> None:
-    """Read the transcripts in an agent's database: each event is what was a line of a file before."""
+def read_agent(path: Path, known: Known, turns: list[Turn], attempts: list[Attempt], stores: Stores) -> None:
+    """Read the sessions in an agent's database: each event is what was a line of a file before."""
     try:
         with opened(path) as database:
             read_events(database, known, turns, stores)
+            attempts += read_table(database, stores)
             stores.add(database.own_page())
     except OSError as error:
         stores.add(Page(shown(str(path)), fault=f"cannot be opened: {error.strerror or error}"))

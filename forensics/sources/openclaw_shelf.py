@@ -8,6 +8,7 @@ from pathlib import Path
 
 from forensics.evidence.records import Happening
 from forensics.sources.openclaw_book import Page
+from forensics.sources.openclaw_happenings import Sighting
 from forensics.sources.openclaw_jobs import StoredJob
 from forensics.sources.openclaw_told import Origin, Told, detailed
 from forensics.sources.openclaw_values import (
@@ -20,6 +21,8 @@ from forensics.sources.paths import shown
 JOBS, STATES, RUNS = "cron/jobs.json", "cron/jobs-state.json", "cron/runs"
 DATABASE, LEDGER, SETTINGS = "state/openclaw.sqlite", "tasks/runs.sqlite", "openclaw.json"
 MIGRATED = ".migrated"
+# The copies that are kept of the settings whenever they are written.
+BACKUPS = ".bak*"
 KEPT_LINES = 2000
 WEEK = 7 * 86_400 * 1_000_000_000
 WHOLE_LIMIT = 256 * 1024 * 1024
@@ -37,8 +40,9 @@ SETTING = "a setting"
 
 @dataclass
 class Stores:
-    """What the stores of one OpenClaw tell. ``jobs`` are those of the live store by id, ``names`` also those gone.
+    """What the stores of one OpenClaw tell. ``jobs`` are those of the live store by id, ``gone`` those of others.
 
+    ``places`` tells by id the file and the record in which a job stands, ``versions`` which version was at work when.
     ``since`` is by job, and under ``""`` for all, the instant (ns) before which a history that was cut cannot speak.
     """
 
@@ -46,8 +50,10 @@ class Stores:
     pages: list[Page] = field(default_factory=list)
     jobs: dict[str, StoredJob] = field(default_factory=dict)
     gone: dict[str, StoredJob] = field(default_factory=dict)
+    places: dict[str, tuple[str, int]] = field(default_factory=dict)
     told: list[Told] = field(default_factory=list)
     happened: list[Happening] = field(default_factory=list)
+    versions: list[Sighting] = field(default_factory=list)
     since: dict[str, int] = field(default_factory=dict)
 
     def has(self, folder: Path, path: Path) -> bool:
@@ -69,6 +75,11 @@ class Stores:
         """Take the account of a file."""
         self.pages.append(page)
         return page
+
+    def set_up(self, job: StoredJob, page: Page, record: int) -> None:
+        """Take a job of the live store; of several with one id the first counts."""
+        if job.id not in self.jobs:
+            self.jobs[job.id], self.places[job.id] = job, (page.file, record)
 
     def tell(self, told: Told) -> None:
         """Take what a record tells of a run."""

@@ -1,6 +1,7 @@
 """What OpenClaw's runner recorded itself of a run, as far as its files show that.
 
-It is its transcript; else its receipt; else an ``ok`` with both a session and the usage of a model, for a job with a
+It is its transcript, with the end that its trajectory records where that ends well; else its trajectory; else its
+receipt; else an ``ok`` with both a session and the usage of a model, for a job with a
 session of its own; else the fixed words of a runner that never was up. A status alone is the scheduler's word.
 """
 
@@ -15,10 +16,13 @@ from forensics.sources.openclaw_book import Page
 from forensics.sources.openclaw_jobs import StoredJob
 from forensics.sources.openclaw_runs import Run
 from forensics.sources.openclaw_told import TIMED_OUT, Origin, Told
+from forensics.sources.openclaw_trajectories import Attempt
 from forensics.sources.openclaw_transcripts import Turn
 from forensics.sources.openclaw_values import SECOND
 
 LONGEST, SLACK = 3600.0, 120 * SECOND
+# Ends of a turn of its own: whether work was done in it, the transcript tells best.
+OVER = frozenset({"completed", "ended"})
 GAVE_UP = re.compile(
     r"\b(?:failed|failure|error|unable|could ?n[o']t|could not|cannot|can't|blocked|timed out)\b", re.IGNORECASE
 )
@@ -57,11 +61,15 @@ def steps_of(run: Run, job: StoredJob | None, is_cut: bool) -> Iterator[Step]:
     """Yield what the runner recorded of a run; one that a restart cut off was begun, as its mark shows."""
     lead, receipt = run.told[0], run.by(Origin.RECEIPT)
     is_main = job.is_main if job is not None else lead.is_main
+    attempts = [] if is_main else run.attempts
+    end = next((each for each in reversed(attempts) if not each.is_start), None)
     if run.turn is not None:
         steps = list(turn_steps(run.turn, lead))
         yield from steps
-        if len(steps) == 1 and is_proven(lead) and not is_main and lead.end is not None:
-            yield ended(lead, "completed")
+        last = attempted(end, attempts) if end is not None else None
+        yield from end_beside(steps, last, ended(lead, "completed") if is_proven(lead) and not is_main else None)
+    elif attempts and (is_good(end) or not (lead.never_booted or receipt is not None or is_proven(lead))):
+        yield from attempt_steps(attempts, lead)
     elif lead.never_booted:
         yield begun(lead, "boot_started")
         yield ended(lead, "timed_out")
@@ -72,6 +80,34 @@ def steps_of(run: Run, job: StoredJob | None, is_cut: bool) -> Iterator[Step]:
         yield ended(lead, "completed")
     elif is_cut and not is_main:
         yield begun(next((told for told in run.told if told.was_cut_off), lead), "started")
+
+
+def end_beside(steps: Sequence[Step], last: Step | None, proven: Step | None) -> Iterator[Step]:
+    """Yield the end of a run whose transcript tells none, or none of its own, by its trajectory or its proven end."""
+    if last is not None and last.event == "completed" and steps[-1].event not in OVER:
+        yield last
+    elif len(steps) == 1:
+        yield from [each for each in (proven, last) if each is not None][:1]
+
+
+def is_good(end: Attempt | None) -> bool:
+    """Return whether an attempt ended well."""
+    return end is not None and end.word == "completed"
+
+
+def attempt_steps(attempts: Sequence[Attempt], lead: Told) -> Iterator[Step]:
+    """Yield what a trajectory tells of a run: when its first attempt began, and how its last one ended."""
+    first, last = attempts[0], attempts[-1]
+    yield attempted(first, attempts) if first.is_start else begun(lead, "started")
+    if not last.is_start:
+        yield attempted(last, attempts)
+
+
+def attempted(each: Attempt, attempts: Sequence[Attempt]) -> Step:
+    """Return the start or the end of an attempt as its record tells it; an end with what all attempts took."""
+    took = None if each.is_start else (each.at - attempts[0].at) / SECOND
+    told = {"session": each.session, "trajectory": each.word}
+    return Step(each.page, each.record, each.at, each.time_text, each.word, took, told, is_a_step=True)
 
 
 def is_proven(told: Told) -> bool:

@@ -12,14 +12,15 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from forensics.evidence.records import Happening
 from forensics.sources.generic_json import json_object
 from forensics.sources.json_values import bounded_integer, decoded
 from forensics.sources.listing import BLANK, INCOMPLETE, OVERLONG
 from forensics.sources.openclaw_book import Page
 from forensics.sources.openclaw_database import read_database, read_ledger
+from forensics.sources.openclaw_happenings import Sighting
 from forensics.sources.openclaw_jobs import listed, stored_job
 from forensics.sources.openclaw_shelf import (
+    BACKUPS,
     DATABASE,
     FOSSIL,
     JOBS,
@@ -61,8 +62,9 @@ def read_stores(folder: Path, now: int) -> Stores:
     note_lost(shown(str(folder / DATABASE)), stores)
     if stores.has(folder, folder / LEDGER):
         read_ledger(folder / LEDGER, stores)
-    if stores.has(folder, folder / SETTINGS):
-        read_settings(folder / SETTINGS, stores)
+    for path in (folder / SETTINGS, *sorted(folder.glob(f"{SETTINGS}{BACKUPS}"))):
+        if stores.has(folder, path):
+            read_settings(path, stores)
     return stores
 
 
@@ -137,7 +139,10 @@ def read_jobs(path: Path, stores: Stores, states: Mapping[str, Object], is_own: 
         if job is None or not job.id:
             page.reject(number, "a job that is no object, or has neither id nor name")
             continue
-        (stores.jobs if is_own else stores.gone).setdefault(job.id, job)
+        if is_own:
+            stores.set_up(job, page, number)
+        else:
+            stores.gone.setdefault(job.id, job)
         if is_own and otherwise != LOST and not states:
             from_state(page, number, job.id, job.state, stores)
         page.skip(otherwise if otherwise == LOST or not is_own else LIVE)
@@ -181,12 +186,15 @@ def history_line(page: Page, number: int, line: bytes, job: str, evidence: Evide
 
 
 def read_settings(path: Path, stores: Stores) -> None:
-    """Read which version last wrote the program's settings; nothing else of them is kept, for they hold secrets."""
+    """Read which version last wrote the program's settings, or an older copy of them, and when.
+
+    Nothing else of them is kept, for they hold secrets.
+    """
     page = Page(shown(str(path)))
     meta = an_object(an_object(whole(path, page)).get("meta"))
     at, version = stamp(meta.get("lastTouchedAt")), text(meta.get("lastTouchedVersion"))
     if at is None or not version:
         return
-    stores.happened.append(Happening(at, "upgrade", f"OpenClaw {excerpt(version)[:40]}", page.file, 1))
+    stores.versions.append(Sighting(excerpt(version)[:40], at, page.file, 1))
     page.skip(SETTING)
     stores.add(page)

@@ -9,19 +9,32 @@ from __future__ import annotations
 from collections.abc import Callable, Hashable, Iterator, Sequence
 from datetime import datetime, timedelta
 from itertools import groupby
+from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
 from forensics.sources.syslog_stamps import DAY, MINUTE, SECOND, Stamp, nanoseconds
-from forensics.sources.syslog_years import WHOLE_YEAR, Years, in_year
+from forensics.sources.syslog_years import WHOLE_YEAR, Years, YearsSeen, in_year
 
 NAIVE_EPOCH = datetime(1970, 1, 1)  # noqa: DTZ001 - local times are counted from here before their offset is known
 # Lines may be out of order by seconds; so much back is a clock that was set, or an hour that came again.
 SETBACK = 5 * MINUTE
 FOLD_MEMORY = 180 * MINUTE
+# A board without a clock of its own boots with a made-up time, and is put right within so much of it.
+LEAP, ASTRAY = DAY, 10 * MINUTE
 
 Ranked = tuple[int, Stamp, bytes]
+Extremes = dict[tuple[bool, bool], tuple[Ranked, Ranked]]
 # Tells of a row, by its position, what it says and which process says it.
 Speaker = Callable[[int], tuple[Hashable, Hashable]]
+
+
+class Leap(NamedTuple):
+    """A leap of the clock: from where, to where, and what was known before it."""
+
+    left: Stamp
+    landed: int
+    extremes: Extremes
+    years: YearsSeen
 
 
 class Clock:
@@ -32,7 +45,10 @@ class Clock:
         self._before: Stamp | None = None
         self._naive: dict[bool, Stamp] = {}
         self._setback: tuple[int, int] | None = None
-        self._extremes: dict[tuple[bool, bool], tuple[Ranked, Ranked]] = {}
+        self._extremes: Extremes = {}
+        self._leap: Leap | None = None
+        # Whether some lines have a made-up time, so that their rows tell nothing of what the file covers.
+        self.has_strayed = False
 
     def follow(self, stamp: Stamp, seconds: bytes, left: bytes) -> Stamp:
         """Return the stamp of a line with its era and the setback before it.
@@ -40,13 +56,13 @@ class Clock:
         ``seconds`` are those of the line, ``left`` those of the line before it.
         """
         before = self._before
-        if stamp.offset is None:
-            stamp = self._placed(stamp)
         if before is not None:
             self._stretch(before, left)
-            if before.is_yearless != stamp.is_yearless:
-                yearless, dated = (before, stamp) if before.is_yearless else (stamp, before)
-                self.years.border(yearless, dated.local)
+        if stamp.offset is None:
+            stamp = self._placed(stamp)
+        if before is not None and before.is_yearless != stamp.is_yearless:
+            yearless, dated = (before, stamp) if before.is_yearless else (stamp, before)
+            self.years.border(yearless, dated.local)
         self._stretch(stamp, seconds)
         self._before = stamp
         return stamp
@@ -64,6 +80,8 @@ class Clock:
 
     def _placed(self, stamp: Stamp) -> Stamp:
         local, before = stamp.local, self._naive.get(stamp.is_yearless)
+        if stamp.is_yearless and before is not None and abs(local - before.local) > LEAP:
+            before = self._leapt(before, local)
         era = self.years.enter(local, None if before is None else before.local) if stamp.is_yearless else 0
         if before is not None and era == before.era and local < before.local - SETBACK:
             self._setback = (before.local, local)
@@ -71,8 +89,21 @@ class Clock:
             self._setback = None
         if era or self._setback:
             stamp = stamp._replace(era=era, setback=self._setback)
+        if self._leap is not None and not 0 <= local - self._leap.landed <= ASTRAY:
+            self._leap = None
         self._naive[stamp.is_yearless] = stamp
         return stamp
+
+    def _leapt(self, before: Stamp, local: int) -> Stamp:
+        """Return the stamp after which a line comes: the one before the clock went astray, where it comes back."""
+        leap, self._leap = self._leap, None
+        if leap is not None and is_back(leap, local):
+            self._extremes, self._setback = dict(leap.extremes), None
+            self.has_strayed = True
+            self.years.restore(leap.years)
+            return leap.left
+        self._leap = Leap(before, local, dict(self._extremes), self.years.seen())
+        return before
 
     def _stretch(self, stamp: Stamp, seconds: bytes) -> None:
         rank = stamp.local + stamp.era * WHOLE_YEAR - (stamp.offset or 0) + nanoseconds(seconds)
@@ -80,6 +111,13 @@ class Clock:
         kind = stamp.is_yearless, stamp.offset is None
         first, last = self._extremes.get(kind, (here, here))
         self._extremes[kind] = here if rank < first[0] else first, here if rank > last[0] else last
+
+
+def is_back(leap: Leap, local: int) -> bool:
+    """Return whether a clock is nearer to where it left than where it went astray is, and not before it."""
+    since = (local - leap.left.local + SETBACK) % WHOLE_YEAR - SETBACK
+    astray = abs(leap.landed - leap.left.local)
+    return since < min(astray, WHOLE_YEAR - astray)
 
 
 class Calendar:

@@ -1,7 +1,7 @@
 """The words after a syslog stamp: who says what, and whether it is about a scheduled job.
 
-Wordings: Debian's, Red Hat's (cronie), FreeBSD's and NetBSD's cron, busybox's crond, anacron(8),
-cronie's run-parts, and Synology's synocrond. A message is read once and remembered.
+Wordings: Debian's, Red Hat's (cronie), FreeBSD's and NetBSD's cron, busybox's and Dillon's crond, fcron,
+anacron(8), cronie's run-parts, and Synology's synocrond. A message is read once and remembered.
 """
 
 from __future__ import annotations
@@ -20,15 +20,29 @@ REMARK = "cron's own remarks"
 MEMORY = 20_000
 
 CRON_COMMAND = re.compile(rb"\s*\([^()]*\) (CMD START|CMD FINISH|CMDEND|CMD|END) \((?:\[\d+\] )?(.*)", re.DOTALL)
+OWN_PROCESS = re.compile(rb"\(\[(\d+)\] \Z")
 CRON_SAID_ALL = re.compile(rb"\s*\([^()]*\) [^()]+ \(.*\)\s*", re.DOTALL)
-BUSYBOX_COMMAND = re.compile(rb"\s*USER \S+ pid +\d+ cmd (.*)", re.DOTALL)
+CRON_FAILURE = re.compile(rb"\s*\(CRON\) error \(grandchild #(\d+) failed with (exit status|signal) (\d+)")
+BUSYBOX_COMMAND = re.compile(rb"\s*(?:crond: )?USER \S+ pid +\d+ cmd (.*)", re.DOTALL)
+DILLON_COMMAND = re.compile(rb"\s*FILE \S+ USER \S+ PID +\d+ (?:job (\S+)|cmd (.*))", re.DOTALL)
+FCRON_START = re.compile(rb"\s*Job '?(.+?)'? started for user \S+ \(pid \d+\)\s*", re.DOTALL)
+FCRON_END = re.compile(
+    rb"\s*Job '?(.+?)'? (?:completed|terminated)(?: \(exit status: (\d+)\)| due to signal (\d+))?(?: \(.*)?\s*",
+    re.DOTALL,
+)
 ANACRON_JOB = re.compile(
     rb"\s*(?:Job )?[`'](.+)' (started|terminated)(?: \(exit status: (\d+)\)| due to signal (\d+))?", re.DOTALL
 )
 RUN_PART = re.compile(rb"\s*(?:\([^()]*\) )?(starting|finished) (\S+)\s*")
 SYNOLOGY_JOB = re.compile(rb"job: (\S+) with command: (.*) as user \S+\s*", re.DOTALL)
-DATED = re.compile(rb"(?:Anacron started on |setting system clock to )(\d{4})-(\d\d)-(\d\d)")
+DATED = re.compile(rb"(?:Anacron (?:\d\S* )?started on |setting system clock to )(\d{4})-(\d\d)-(\d\d)")
+JOURNAL_ENDS = re.compile(rb"-- (?:Logs begin|Journal begins) at .*\bends? at [A-Z][a-z][a-z] (\d{4})-(\d\d)-(\d\d)")
 STRUCTURED = re.compile(rb'(?:-|(?:\[(?:[^\]\\"]|"(?:[^"\\]|\\.)*+"|\\.)*+\])++) ?', re.DOTALL)
+# What busybox, OpenWrt, FreeBSD's `syslogd -v` and ESXi write beside the host: facility and severity of the line.
+PRIORITY = re.compile(
+    rb"<?(?:(?:kern|user|mail|daemon|auth|authpriv|syslog|lpr|news|uucp|cron|ftp|security|console|local\d|\d+)"
+    rb"\.(?:emerg|alert|crit|err|error|warn|warning|notice|info|debug|\d)>?|(?:Em|Al|Cr|Er|Wa|No|In|Db)\(\d+\))"
+)
 NO_PARTS = [b""] * 4
 UTF8_MARK = b"\xef\xbb\xbf"
 
@@ -48,7 +62,8 @@ class Meaning:
     """What a message says of a job; ``event`` None where it is no evidence, for the ``reason`` given.
 
     ``is_whole`` holds where the message shows by its own form that nothing was cut off its end.
-    ``day`` is a date with its year that the message tells as its own.
+    ``day`` is a date with its year that the message tells as its own. ``process`` is the command's
+    own process, where the message names it beside the one that speaks.
     """
 
     event: str | None = None
@@ -59,25 +74,44 @@ class Meaning:
     exit_code: int | None = None
     is_whole: bool = True
     day: date | None = None
+    process: bytes = b""
 
 
 Grammar = Memo[bytes, Meaning]
+# Stands for the words that some syslogs put before a tag.
+PRIORITIES: Grammar = Memo(lambda _: Meaning(reason=NOT_ABOUT_JOBS), MEMORY)
 
 
 def anatomy(form: Form, rest: bytes) -> Anatomy:
     """Return the parts of what follows a stamp; a part that is missing is empty."""
     if form is Form.MODERN:
         return _modern(rest)
-    host = b""
+    host, rest = b"", without_priority(rest.lstrip(b" "))
     if form is not Form.HOSTLESS:
-        host, _, after = rest.lstrip(b" ").partition(b" ")
-        if host.endswith(b":") and not host.endswith(b"::"):
+        host, _, after = rest.partition(b" ")
+        if is_tag(host):
             host = b""
         else:
-            rest = after
-    tag, _, message = rest.lstrip(b" ").partition(b" ")
+            rest = without_priority(after.lstrip(b" "))
+    tag, _, message = rest.partition(b" ")
     program, _, process_id = tag.partition(b"[")
     return Anatomy(host, program, process_id.rstrip(b"]:"), message, tag.endswith(b":"))
+
+
+def without_priority(rest: bytes) -> bytes:
+    """Return what follows a facility and severity in words, where a line goes on with these."""
+    word, _, after = rest.partition(b" ")
+    return after.lstrip(b" ") if PRIORITY.fullmatch(word) else rest
+
+
+def is_tag(word: bytes) -> bool:
+    """Return whether the word where a host is looked for names a program instead."""
+    return (word.endswith(b":") and not word.endswith(b"::")) or b"]:" in word
+
+
+def host_of(word: bytes) -> str:
+    """Return the name of the host that a word is, empty where it is none."""
+    return "" if PRIORITY.fullmatch(word) else text_of(word)
 
 
 def _modern(rest: bytes) -> Anatomy:
@@ -104,10 +138,19 @@ def cron_meaning(message: bytes) -> Meaning:
         word, tail = match.groups()
         is_trigger = word in (b"CMD", b"CMD START")
         is_whole = message.rstrip().endswith(b")") and message.count(b")") >= message.count(b"(")
-        return Meaning("accepted" if is_trigger else "ended", "", is_trigger, command=_command(tail), is_whole=is_whole)
+        event, own = "accepted" if is_trigger else "ended", OWN_PROCESS.search(message, 0, match.start(2))
+        return Meaning(event, "", is_trigger, command=_command(tail), is_whole=is_whole, process=own[1] if own else b"")
     match = BUSYBOX_COMMAND.match(message)
     if match:
         return Meaning("accepted", "", True, command=text_of(match[1].strip()), is_whole=False)
+    match = DILLON_COMMAND.fullmatch(message)
+    if match:
+        job, command = (None if part is None else text_of(part.strip()) for part in match.groups())
+        return Meaning("accepted", "", True, job=job, command=command, is_whole=False)
+    match = CRON_FAILURE.match(message)
+    if match:
+        code = int(match[3][:5]) + (128 if match[2] == b"signal" else 0)
+        return Meaning("failed", exit_code=code, process=match[1], is_whole=message.rstrip().endswith(b")"))
     is_begun = not message.strip() or message.lstrip().startswith(b"(")
     return Meaning(reason=REMARK, is_whole=not is_begun or CRON_SAID_ALL.fullmatch(message) is not None)
 
@@ -139,6 +182,19 @@ def _ending(status: bytes | None, signal: bytes | None) -> tuple[str, int | None
     return "ended", None
 
 
+def fcron_meaning(message: bytes) -> Meaning:
+    """Return what fcron says: ``Job command started for user name (pid 7)``, or how it ended."""
+    match = FCRON_START.fullmatch(message)
+    if match:
+        return Meaning("accepted", "", True, command=text_of(match[1]))
+    match = FCRON_END.fullmatch(message)
+    if match is None:
+        return Meaning(reason=REMARK, is_whole=False)
+    command, status, signal = match.groups()
+    event, exit_code = _ending(status, signal)
+    return Meaning(event, command=text_of(command), exit_code=exit_code, is_whole=False)
+
+
 def run_parts_meaning(message: bytes) -> Meaning:
     """Return what run-parts says: ``(folder) starting name``, ``(folder) finished name``."""
     match = RUN_PART.fullmatch(message)
@@ -163,7 +219,15 @@ def kernel_meaning(message: bytes) -> Meaning:
 
 def told_day(message: bytes) -> date | None:
     """Return the date with its year that a message tells of its own day."""
-    match = DATED.search(message)
+    return _date(DATED.search(message))
+
+
+def told_end(line: bytes) -> date | None:
+    """Return the last day of the journal of which ``journalctl`` says that it prints a part."""
+    return _date(JOURNAL_ENDS.match(line))
+
+
+def _date(match: re.Match[bytes] | None) -> date | None:
     if match is None:
         return None
     try:
@@ -176,6 +240,7 @@ WORDINGS: dict[bytes, Callable[[bytes], Meaning]] = {
     b"cron": cron_meaning,
     b"crond": cron_meaning,
     b"anacron": anacron_meaning,
+    b"fcron": fcron_meaning,
     b"run-parts": run_parts_meaning,
     b"kernel": kernel_meaning,
 }
@@ -188,6 +253,8 @@ def grammars() -> Memo[bytes, Grammar | None]:
     memories: dict[Callable[[bytes], Meaning], Grammar] = {}
 
     def grammar(program: bytes) -> Grammar | None:
+        if PRIORITY.fullmatch(program):
+            return PRIORITIES
         wording = wording_of(program)
         return None if wording is None else memories.setdefault(wording, Memo(wording, MEMORY))
 

@@ -15,7 +15,18 @@ from typing import Any
 
 from forensics.evidence.records import TEXT_LIMIT, Batch, Reject, clipped
 from forensics.sources.syslog_clock import Calendar, Clock
-from forensics.sources.syslog_lines import NOT_ABOUT_JOBS, Meaning, anatomy, grammars, text_of, wording_of
+from forensics.sources.syslog_failures import joined
+from forensics.sources.syslog_lines import (
+    NOT_ABOUT_JOBS,
+    PRIORITIES,
+    Meaning,
+    anatomy,
+    grammars,
+    host_of,
+    text_of,
+    told_end,
+    wording_of,
+)
 from forensics.sources.syslog_stamps import (
     NEXT_RECORD,
     SECONDS,
@@ -32,6 +43,7 @@ BLANK = "blank line"
 CONTINUATION = "continuation of a message"
 NO_TIME = "no readable time stamp"
 IMPOSSIBLE_TIME = "impossible time stamp"
+JOURNALCTLS = "journalctl's own remark"
 INCOMPLETE = "incomplete last line"
 NO_SUCH_DAY = "29 February in a year that has none"
 STAMPS_KEPT = 200_000
@@ -154,15 +166,18 @@ class Reading:
                 last, current = stamp, follow(stamp, seconds, left)
             left = seconds
             parts = line[width:].split(b" ", 2)
-            # An empty host or one that ends in a colon is none: the line begins with its tag, or oddly.
-            if stamp.form is PLAIN and len(parts) == 3 and parts[1] and parts[0][-1:] not in b":":
+            # An empty host or one that ends in such a mark is none: the line begins with its tag, or oddly.
+            if stamp.form is PLAIN and len(parts) == 3 and parts[1] and parts[0][-1:] not in b":>)":
                 host, tag, message = parts
                 program, _, process_id = tag.partition(b"[")
             else:
                 host, program, process_id, message, _ = anatomy(stamp.form, line[width:])
-            hosts.add(host)
             grammar = programs[program]
-            if grammar is None:
+            if grammar is PRIORITIES:
+                host, program, process_id, message, _ = anatomy(stamp.form, line[width:])
+                grammar = programs[program]
+            hosts.add(host)
+            if grammar is None or grammar is PRIORITIES:
                 unrelated += 1
                 continue
             meaning = grammar[message]
@@ -190,6 +205,9 @@ class Reading:
             self.skipped[BLANK] += 1
         elif line[:1].isspace():
             self.skipped[CONTINUATION] += 1
+        elif line.startswith(b"-- "):
+            self.skipped[JOURNALCTLS] += 1
+            self.clock.years.end_by(told_end(line))
         else:
             self._reject(number, IMPOSSIBLE_TIME if STAMP.match(line, litter) else NO_TIME, line)
 
@@ -203,7 +221,10 @@ class Reading:
 
     def rows(self, calendar: Calendar, host: str | None) -> Iterator[Batch | Reject]:
         """Yield the rows by table; ``host`` stands where a line names none."""
-        hosts = {raw: text_of(raw) or host for raw in self._hosts}
+        hosts = {raw: host_of(raw) or host for raw in self._hosts}
+        triggered, lived = self._tables.values()
+        lived.values, left_out = joined(triggered.values, lived.values, Rows.WIDTH)
+        self.skipped.update(left_out)
         for table, rows in self._tables.items():
             if not rows.values:
                 continue
@@ -211,7 +232,8 @@ class Reading:
             if None in columns["at"]:
                 yield from (Reject(self._file, *broken) for broken in without_instant(columns))
             if columns["at"]:
-                self._covered += [min(columns["at"]), max(columns["at"])]
+                if not self.clock.has_strayed:
+                    self._covered += [min(columns["at"]), max(columns["at"])]
                 yield Batch(table, self._file, columns)
 
     def covers(self, calendar: Calendar) -> tuple[int, int] | None:
@@ -223,7 +245,7 @@ class Reading:
 
     def named_hosts(self, host: str | None) -> frozenset[str]:
         """Return the hosts on the lines; ``host`` stands where a line names none."""
-        return frozenset(name for raw in self._hosts if (name := text_of(raw) or host))
+        return frozenset(name for raw in self._hosts if (name := host_of(raw) or host))
 
 
 def without_instant(columns: dict[str, list[Any]]) -> list[tuple[int, str, str]]:

@@ -1,5 +1,8 @@
 """The time stamps of syslog lines: RFC 3164, RFC 3339 and 5424, and Synology's ``MM-DD HH:MM:SS``.
 
+With the day of the week before them OpenWrt's, with the year behind, and ``journalctl``'s full ones, with the zone's
+short name: of these ``UTC`` and ``GMT`` tell an offset.
+
 A stamp is read at the very start of a line, after an optional priority and version. What follows
 it must be a blank, or a colon and a blank where the line names no host.
 """
@@ -26,11 +29,13 @@ HIGHEST_PRIORITY = 191
 YEARS = range(1970, 2262)
 
 STAMP = re.compile(
-    rb"(?:<(?P<priority>\d{1,3})>)?(?P<version>1 (?=\d{4}-))?"
+    rb"(?:<(?P<priority>\d{1,3})>)?(?P<version>1 (?=\d{4}-))?(?P<weekday>(?:Mon|Tue|Wed|Thu|Fri|Sat|Sun) )?"
     rb"(?P<day>\d{4}-\d\d-\d\d|[A-Z][a-z][a-z] [ \d]?\d(?: \d{4})?|\d\d-\d\d)"
     rb"[T ](?P<clock>\d\d:\d\d:)(?P<seconds>\d\d(?:[.,]\d+)?)"
-    rb"(?P<zone>[Zz]|[+-](?:[01]\d|2[0-3])(?::?[0-5]\d)?)?(?P<end>:? )"
+    rb"(?P<zone>[Zz]|[+-](?:[01]\d|2[0-3])(?::?[0-5]\d)?)?"
+    rb"(?(weekday)(?: (?P<year>\d{4})| (?P<short>[A-Z]{2,5}|[+-]\d\d(?:\d\d)?))?)(?P<end>:? )"
 )
+SHORT_NAMES = {b"UTC": b"Z", b"GMT": b"Z"}
 NEXT_RECORD = re.compile(rb"<\d{1,3}>(?=(?:\d{4}-\d\d-\d\d|[A-Z][a-z][a-z] [ \d]\d)[T ]\d\d:\d\d:\d\d)")
 
 
@@ -82,15 +87,21 @@ def found_stamp(line: bytes, litter: int = 0) -> tuple[Stamp, Shape] | None:
     match = STAMP.match(line, litter)
     if match is None or int(match["priority"] or 0) > HIGHEST_PRIORITY:
         return None
-    (midnight, is_yearless), passed = DAYS[match["day"]], MINUTES[match["clock"]]
+    (midnight, is_yearless), passed = DAYS[day_of(match)], MINUTES[match["clock"]]
     if midnight is None or passed is None or not is_seconds(match["seconds"]):
         return None
     start, end = match.span("seconds")
     shape = Shape(match.end(), start, end)
     key = line[:start] + line[end : shape.width]
-    offset = None if match["zone"] is None else OFFSETS[match["zone"]]
+    zone = match["zone"] or SHORT_NAMES.get(match["short"], match["short"])
+    offset = None if zone is None or (zone.isalpha() and zone not in b"Zz") else OFFSETS[zone]
     stop = len(key) - len(match["end"])
     return Stamp(key, midnight + passed, offset, is_yearless, _form(match), match.start("day"), start, stop), shape
+
+
+def day_of(match: re.Match[bytes]) -> bytes:
+    """Return the day that a stamp names, with the year where that comes after its time."""
+    return match["day"] if match["year"] is None else match["day"] + b" " + match["year"]
 
 
 def is_seconds(text: bytes) -> bool:

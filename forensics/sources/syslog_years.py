@@ -29,6 +29,9 @@ BELIEVABLE_MTIME = (date(1990, 1, 1).toordinal() - EPOCH) * DAY
 START_OF_REFERENCE = (date(LEAP_YEAR, 1, 1).toordinal() - EPOCH) * DAY
 
 
+YearsSeen = tuple[int, frozenset[int], frozenset[int], tuple[int, int] | None]
+
+
 @dataclass
 class Years:
     """What is known so far of the years of yearless stamps; eras are counted from the first line's."""
@@ -38,6 +41,7 @@ class Years:
     leap_eras: set[int] = field(default_factory=set)
     newest: tuple[int, int] | None = None
     _votes: Counter[int] = field(default_factory=Counter)
+    _last_day: date | None = None
 
     def enter(self, local: int, before: int | None) -> int:
         """Return the era of a stamp that follows another yearless one, or None."""
@@ -52,12 +56,25 @@ class Years:
         self.newest = max(self.newest or (self.era, local), (self.era, local))
         return self.era
 
+    def seen(self) -> YearsSeen:
+        """Return what is known now, for ``restore``."""
+        return self.era, frozenset(self.eras), frozenset(self.leap_eras), self.newest
+
+    def restore(self, seen: YearsSeen) -> None:
+        """Forget what came since then; told dates stay."""
+        self.era, self.newest = seen[0], seen[3]
+        self.eras, self.leap_eras = set(seen[1]), set(seen[2])
+
     def hear(self, stamp: Stamp, day: date) -> None:
         """Take a date that a line tells of its own day."""
         noon = (day.toordinal() - EPOCH) * DAY + DAY // 2
         year, distance = nearest_year(stamp.local, noon) if stamp.is_yearless else (0, WHOLE_YEAR)
         if distance <= TOLD_SLACK:
             self._votes[year - stamp.era] += 1
+
+    def end_by(self, day: date | None) -> None:
+        """Take the day after which the file tells that it holds nothing."""
+        self._last_day = day or self._last_day
 
     def border(self, stamp: Stamp, dated: int) -> None:
         """Take the time of a neighbouring line that names its year."""
@@ -73,6 +90,8 @@ class Years:
         if modified is not None and (written := self._year_written(modified)) is not None:
             return written
         limit = min(modified, now) if modified is not None and modified > BELIEVABLE_MTIME else now
+        if self._last_day is not None:
+            limit = min(limit, (self._last_day.toordinal() - EPOCH) * DAY + DAY)
         fitting = [year for year in self._years_back(limit) if not self._is_after(year, limit)]
         return next((year for year in fitting if all(isleap(year + era) for era in self.leap_eras)), fitting[0])
 

@@ -145,6 +145,8 @@ def job_lines(job: FoundJob) -> Iterator[str]:
     if job.scheduler not in ("cron", "interval"):
         yield f"scheduler = {text(job.scheduler)}"
     yield from cadence_lines(job)
+    if job.reports:
+        yield f"reports = {text(job.reports)}"
     aliases = [alias for alias in job.aliases if alias.strip() and hidden(alias) == alias]
     if aliases:
         yield f"aliases = {texts(aliases)}"
@@ -159,7 +161,7 @@ def job_lines(job: FoundJob) -> Iterator[str]:
 
 
 def cadence_lines(job: FoundJob) -> Iterator[str]:
-    """Yield when a job is due."""
+    """Yield when a job is due, and within what time it is to be done."""
     if job.schedule:
         yield f"schedule = {text(job.schedule)}"
     elif job.interval and job.interval <= LONGEST_GAP:
@@ -170,6 +172,10 @@ def cadence_lines(job: FoundJob) -> Iterator[str]:
         yield f"timezone = {text(job.zone)}"
     if job.start_grace and (job.schedule or job.interval):
         yield f"start_grace = {duration(job.start_grace)}"
+    if job.max_duration:
+        yield f"max_duration = {duration(job.max_duration)}"
+    if job.since:
+        yield f"since = {moment(job.since)}"
 
 
 def guesses(job: FoundJob) -> Iterator[str]:

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
-from forensics.config import Scheduler, SourceConfig
+from forensics.config import Policy, Scheduler, SourceConfig
 
 
 @dataclass(frozen=True)
@@ -25,6 +25,7 @@ class FoundJob:
     """A job as the machine is set up to run it.
 
     ``command`` is the line as it is set up. ``zone`` is the schedule's own, None for the machine's.
+    ``since`` is when it was made, ``max_duration`` how long it may take from its start to what it leaves.
     ``said`` is the comment above it, ``spoken`` the name that messages use. ``notes`` and ``perhaps`` become comments:
     what is known, and what is guessed.
     """
@@ -37,6 +38,9 @@ class FoundJob:
     anchor: datetime | None = None
     zone: str | None = None
     start_grace: timedelta | None = None
+    max_duration: timedelta | None = None
+    since: datetime | None = None
+    reports: Policy | None = None
     command: str | None = None
     users: tuple[str, ...] = ()
     said: str | None = None

@@ -150,7 +150,7 @@ def with_silence(survey: Survey, resolved: Resolved) -> Survey:
         replace(
             job, perhaps=(*job.perhaps, f'reports = "never"  # no message after any of its {silent[job.name]} runs')
         )
-        if job.name in silent
+        if job.name in silent and job.reports is None
         else job
         for job in survey.jobs
     ]

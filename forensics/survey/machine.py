@@ -1,4 +1,7 @@
-"""One look at a whole machine: crontabs, anacron, timers, OpenClaw, heartbeats, and the evidence that lies about."""
+"""One look at a whole machine: crontabs, anacron, timers, OpenClaw, heartbeats, and the evidence that lies about.
+
+What an option names may tell of jobs that are set up elsewhere: another OpenClaw's, or a cluster's.
+"""
 
 from __future__ import annotations
 
@@ -6,6 +9,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from forensics.match.names import key
+from forensics.survey.clusters import clusters
 from forensics.survey.commands import names_of
 from forensics.survey.crontab_lines import Table
 from forensics.survey.crontabs import crontabs
@@ -14,7 +18,7 @@ from forensics.survey.heartbeats import Beats, heartbeats
 from forensics.survey.joining import joined
 from forensics.survey.logs import sources_at_hand
 from forensics.survey.naming import named_apart, with_aliases
-from forensics.survey.openclaw import openclaw, state_folders
+from forensics.survey.openclaw import named_openclaws, openclaw, state_folders
 from forensics.survey.run_parts import anacrontab, scripts, with_scripts
 from forensics.survey.timers import timers
 from forensics.survey.tree import Tree
@@ -45,7 +49,9 @@ def survey(tree: Tree, beside: Beside) -> Survey:
     parts = scripts(tree, (*tables.jobs, *anacron.jobs))
     lines = [*with_scripts((*tables.jobs, *anacron.jobs), parts.jobs)]
     more = beside.state_folders
-    others = timers(tree) + openclaw(tree, more)
+    others = (
+        timers(tree) + openclaw(tree, more) + named_openclaws(tree, more, beside.sources) + clusters(beside.sources)
+    )
     scheduled = named_apart([*cron_named(joined(lines)), *parts.jobs, *others.jobs])
     beats = heartbeats(tree, beside.beat_folders)
     jobs = with_aliases(named_apart([*scheduled, *unknown(beats, scheduled)]))

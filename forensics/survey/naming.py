@@ -19,7 +19,7 @@ ROOM = 20  # for what tells two long names apart
 MOST_WORDS = 3
 NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}")
 COMMON = frozenset("usr bin sbin local lib libexec etc opt srv home var test x e d f".split())
-DISTINCT_SCHEDULERS = {"systemd": "timer", "openclaw": "openclaw", "interval": "periodic"}
+DISTINCT_SCHEDULERS = {"systemd": "timer", "openclaw": "openclaw", "kubernetes": "cluster", "interval": "periodic"}
 
 
 def named_apart(jobs: Sequence[FoundJob]) -> list[FoundJob]:

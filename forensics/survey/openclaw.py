@@ -7,33 +7,28 @@ another store in the same database are passed over.
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from forensics.config import SourceConfig
-from forensics.config_keys import zone_named
-from forensics.config_schedule import schedule_problem
 from forensics.match.names import slug
 from forensics.sources.openclaw import OpenClaw
-from forensics.sources.openclaw_jobs import EVENT_KINDS, StoredJob, job_in_row, listed, stored_job
+from forensics.sources.openclaw_jobs import EVENT_KINDS, StoredJob, job_in_row, listed, states_in, stored_job
+from forensics.sources.openclaw_set_up import Standing, due_together, slot, told_job
+from forensics.sources.openclaw_shelf import DATABASE, JOBS, RUNS, STATES
 from forensics.sources.openclaw_tables import opened
-from forensics.sources.openclaw_values import parsed
+from forensics.sources.openclaw_values import NOTHING, Object, an_object, parsed, text
 from forensics.survey.found import Barred, Findings, FoundJob, FoundSource, Place, Unused
+from forensics.survey.set_up import found_job
 from forensics.survey.tree import Tree
 from forensics.timeline import shown
 
-JOBS, DATABASE = "cron/jobs.json", "state/openclaw.sqlite"
 FOLDER = ".openclaw"
 MOST_JOBS = 10_000
+# The tables in which runs stand, and where each names its job.
+HISTORIES = {"cron_run_logs": "job_id", "cron_run_receipts": "job_id", "task_runs": "source_id"}
 EVENTS = "an event starts it: it is never due"
-# A job may be this late anyway, in seconds; one that is late on purpose by more needs a grace of its own.
-USUAL_GRACE = 600.0
-# Jobs that are due together are run one after the other: each may keep the next waiting for as long, up to an hour.
-QUEUED, LONGEST_QUEUE = 600.0, 3600.0
-LONGEST_EVERY = 4 * 10**9
 
 
 def openclaw(tree: Tree, more: Sequence[str] = ()) -> Findings:
@@ -42,6 +37,24 @@ def openclaw(tree: Tree, more: Sequence[str] = ()) -> Findings:
     for folder in folders(tree, more):
         found += in_state_folder(tree, folder)
     return found
+
+
+def named_openclaws(tree: Tree, more: Sequence[str], named: Sequence[FoundSource]) -> Findings:
+    """Return the jobs of each OpenClaw that an option names by its state folder, and that was not found already."""
+    known, found, here = {real(tree, folder) for folder in folders(tree, more)}, Findings(), Tree()
+    for source in named:
+        folder = source.config.path.rstrip("/")
+        if source.config.kind == "openclaw" and real(here, folder) not in known:
+            found += in_state_folder(here, folder)
+    return found
+
+
+def real(tree: Tree, folder: str) -> str:
+    """Return where a folder of a machine lies for us, as far as its links lead anywhere."""
+    try:
+        return str(tree.real(folder))
+    except OSError:
+        return folder
 
 
 def folders(tree: Tree, more: Sequence[str] = ()) -> list[str]:
@@ -66,19 +79,29 @@ def in_state_folder(tree: Tree, folder: str) -> Findings:
     if not tree.is_file(jobs):
         return stored
     try:
-        return stored + from_file(jobs, tree.text(jobs))
+        begun = frozenset(name.partition(".")[0] for name in tree.seen(f"{folder}/{RUNS}"))
+        return stored + from_file(jobs, tree.text(jobs), states(tree, f"{folder}/{STATES}"), begun)
     except PermissionError:
         return stored + Findings(barred=(Barred(jobs, "it may not be read: ask as root, with sudo"),))
     except OSError as error:
         return stored + Findings(barred=(Barred(jobs, f"it cannot be read: {error.strerror}"),))
 
 
-def from_file(path: str, text: str) -> Findings:
-    """Return the jobs of ``jobs.json``."""
-    written = listed(parsed(text))
+def states(tree: Tree, path: str) -> Mapping[str, Object]:
+    """Return what the scheduler remembers of each job's last run, where it keeps that apart from the jobs."""
+    try:
+        return states_in(parsed(tree.text(path)))
+    except OSError:
+        return {}
+
+
+def from_file(path: str, content: str, states: Mapping[str, Object], begun: Collection[str]) -> Findings:
+    """Return the jobs of ``jobs.json``; ``begun`` are the ids of those of which there is a run log."""
+    written = listed(parsed(content))
     if written is None:
         return Findings(unused=(Unused(Place(path), "it is no list of OpenClaw's jobs"),))
-    return from_jobs(path, map(stored_job, written))
+    jobs = [stored_job(job, states.get(text(an_object(job).get("id")), NOTHING)) for job in written]
+    return from_jobs(path, jobs, begun)
 
 
 def from_database(real: Path, path: str, store: str) -> Findings:
@@ -86,6 +109,7 @@ def from_database(real: Path, path: str, store: str) -> Findings:
     try:
         with opened(real) as database:
             rows = [row for _, row in zip(range(MOST_JOBS), database.rows("cron_jobs"), strict=False)]
+            begun = {text(row.get(column)) for table, column in HISTORIES.items() for row in database.rows(table)}
             fault = database.fault
     except PermissionError:
         return Findings(barred=(Barred(path, "it may not be read: ask as root, with sudo"),))
@@ -93,26 +117,25 @@ def from_database(real: Path, path: str, store: str) -> Findings:
         return Findings(barred=(Barred(path, f"it cannot be read: {error.strerror or error}"),))
     barred = (Barred(path, f"it cannot be read: {fault}"),) if fault else ()
     own = [row for row in rows if row.get("store_key") == store] or rows
-    return from_jobs(path, map(job_in_row, own)) + Findings(barred=barred)
+    return from_jobs(path, map(job_in_row, own), begun) + Findings(barred=barred)
 
 
-def from_jobs(path: str, jobs: Iterable[StoredJob | None]) -> Findings:
-    """Return OpenClaw's own jobs as those of a machine; None stands for one that cannot be read."""
+def from_jobs(path: str, jobs: Iterable[StoredJob | None], begun: Collection[str] = ()) -> Findings:
+    """Return OpenClaw's own jobs as those of a machine; None stands for one that cannot be read.
+
+    ``begun`` are the ids of jobs of which runs are known.
+    """
     found, listed_jobs = Findings(), list(jobs)
-    together = Counter(slot(job) for job in listed_jobs if job is not None and job.is_enabled)
+    together = due_together(job for job in listed_jobs if job is not None)
     for number, job in enumerate(listed_jobs, 1):
         if job is None:
             found += Findings(unused=(Unused(Place(path), f"job number {number} is no object"),))
         elif not job.is_enabled:
             found += Findings(unused=(Unused(Place(path), f"{shown(name_of(job))} is switched off"),))
         else:
-            found += Findings((job_of(job, Place(path), together[slot(job)]),))
+            standing = Standing(name_of(job), path, number, has_started=job.id in begun, together=together[slot(job)])
+            found += Findings((job_of(job, standing),))
     return found
-
-
-def slot(job: StoredJob) -> tuple[str, str | None]:
-    """Return what jobs have in common that are always due together."""
-    return job.schedule.expression, job.schedule.zone
 
 
 def name_of(job: StoredJob) -> str:
@@ -120,59 +143,19 @@ def name_of(job: StoredJob) -> str:
     return job.name or "openclaw-job"
 
 
-def job_of(job: StoredJob, place: Place, together: int = 1) -> FoundJob:
-    """Return one of OpenClaw's jobs; ``together`` is how many are due when it is."""
-    name = slug(name_of(job))
-    return scheduled(
-        FoundJob(
-            name=name,
-            places=(place,),
-            scheduler="openclaw",
-            aliases=tuple(alias for alias in dict.fromkeys((job.name, job.id)) if alias and alias != name),
-            attributes=job.attributes,
-            said=job.description or None,
-        ),
-        job,
-        together,
-    )
+def job_of(job: StoredJob, standing: Standing) -> FoundJob:
+    """Return one of OpenClaw's jobs; one that has no due times says why."""
+    found = found_job(told_job(job, standing), slug(standing.name), job.description)
+    return found if found.schedule or found.interval or found.notes else replace(found, notes=(why_never_due(job),))
 
 
-def scheduled(found: FoundJob, job: StoredJob, together: int) -> FoundJob:
-    """Return a job with when it is due."""
+def why_never_due(job: StoredJob) -> str:
+    """Return why nothing says when a job is due."""
     schedule = job.schedule
-    if schedule.kind == "cron":
-        grace = grace_of(schedule.stagger, together)
-        return replace(by_expression(found, schedule.expression, schedule.zone), start_grace=grace)
-    if schedule.kind == "every":
-        return by_interval(found, schedule.every, schedule.anchor)
     if schedule.kind == "at":
-        return replace(found, notes=(f"once, at {shown(schedule.expression or '?')}: it is due at no other time",))
-    known = schedule.kind in EVENT_KINDS
-    return replace(found, notes=(EVENTS if known else "not used: a schedule of a kind that is not known",))
-
-
-def grace_of(stagger: float, together: int) -> timedelta | None:
-    """Return how late a job may start, None where that is no more than any job may."""
-    queue = min(QUEUED * (together - 1), LONGEST_QUEUE)
-    late = queue + (stagger if stagger > USUAL_GRACE / 2 else 0)
-    return timedelta(seconds=round(late + USUAL_GRACE)) if 0 < late < LONGEST_EVERY else None
-
-
-def by_expression(found: FoundJob, expression: str, zone: str | None) -> FoundJob:
-    """Return a job with its cron schedule."""
-    problem = schedule_problem("openclaw", expression)
-    if problem:
-        return replace(found, notes=(f"not used: {problem}",))
-    if zone is None:
-        return replace(found, schedule=expression)
-    if zone_named(zone) is None:
-        return replace(found, notes=(f"not used: schedule {shown(expression)}, as {shown(zone)} is no zone",))
-    return replace(found, schedule=expression, zone=zone)
-
-
-def by_interval(found: FoundJob, every: float | None, anchor: int | None) -> FoundJob:
-    """Return a job with its interval, and the grid that it stands on."""
-    if not every or every > LONGEST_EVERY:
-        return replace(found, notes=("not used: an interval that is no number",))
-    grid = None if anchor is None else datetime.fromtimestamp(0, UTC) + timedelta(microseconds=anchor // 1000)
-    return replace(found, interval=timedelta(seconds=every), anchor=grid)
+        return f"once, at {shown(schedule.expression or '?')}: it is due at no other time"
+    if schedule.kind == "every":
+        return "not used: an interval that is no number"
+    if schedule.kind == "cron":
+        return "not used: a schedule that says no time"
+    return EVENTS if schedule.kind in EVENT_KINDS else "not used: a schedule of a kind that is not known"

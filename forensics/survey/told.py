@@ -15,6 +15,7 @@ ORIGINS: dict[Scheduler, str] = {
     "cron": "from crontabs",
     "systemd": "timers of systemd",
     "openclaw": "of OpenClaw",
+    "kubernetes": "CronJobs of Kubernetes",
     "interval": "periodic",
 }
 

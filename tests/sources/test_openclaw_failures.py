@@ -18,7 +18,7 @@ from forensics.survey.draft import draft
 from forensics.survey.machine import Beside, survey
 from forensics.survey.tree import Tree
 from tests.sources.openclaw_host import Host, job, ms, ran
-from tests.sources.openclaw_night import judged
+from tests.sources.openclaw_night import judged, night
 from tests.sources.openclaw_upgrade import ISOLATED, MAIN, TOKYO, write
 
 ERAS = "ABCD"
@@ -112,6 +112,37 @@ def test_silent_failures_are_blockers(tmp_path: Path) -> None:
     assert blocked == set(ISOLATED)
 
 
+def unconfigured(folder: Path, since: str, until: str, now: str) -> Result:
+    """Return the report on a state folder beside a config that names no job."""
+    text = 'timezone = "UTC"\n[[source]]\nkind = "openclaw"\npath = "**/.openclaw"\n'
+    begin, end, judged_at = (ms(each) * 10**6 for each in (since, until, now))
+    return report(read_config(text, str(folder / "f.toml")), Question(Window(begin, end, judged_at)))
+
+
+@pytest.mark.parametrize("era", "ABC")
+def test_silent_failures_are_found_without_any_config(tmp_path: Path, era: str) -> None:
+    write(tmp_path, era)
+    runs = unconfigured(tmp_path, "2026-03-17 15:00", "2026-03-18 15:00", "2026-03-19 00:00").runs
+    own = runs[runs["in_window"]]
+    assert set(own.loc[own["verdict"] == "silent_failure", "job"]) == set(ISOLATED)
+    assert own["due_at"].notna().all()
+
+
+@pytest.mark.parametrize("era", ERAS)
+def test_slot_that_passed_is_missed_without_any_config(tmp_path: Path, era: str) -> None:
+    night(era).write(tmp_path / ".openclaw", era)
+    result = unconfigured(tmp_path, "2026-03-10 00:00", "2026-03-11 00:00", "2026-03-11 00:00")
+    assert run_of(result, "f1-slot-passed")["verdict"] == "missed"
+    (missing,) = (each for each in result.paired.jobs if each.name == "f1-slot-passed")
+    assert (missing.attributes["sessionTarget"], missing.attributes["delivery"]) == ("isolated", "announce")
+
+
+def test_upgrade_is_an_event_of_the_report_and_told_once(tmp_path: Path) -> None:
+    write(tmp_path, "A")
+    result = unconfigured(tmp_path, "2026-03-17 15:00", "2026-03-18 15:00", "2026-03-19 00:00")
+    assert [each.name for each in result.events if each.kind == "upgrade"] == ["OpenClaw 2026.3.14"]
+
+
 NAME = "export"
 
 
@@ -156,12 +187,13 @@ def test_skip_of_the_schedulers_is_skipped(tmp_path: Path) -> None:
 
 
 def test_older_runs_without_usage_are_not_held_against_a_job_that_has_it_now(tmp_path: Path) -> None:
-    older = [ran(NAME, DUE - day * 86_400_000, usage=None, sessionId=None, sessionKey=None) for day in (2, 3)]
+    older = [ran(NAME, DUE - day * 86_400_000, usage=None, sessionId=None, sessionKey=None) for day in (1, 2)]
     Host().add(job(NAME)).run(*older, ran(NAME, DUE)).write(tmp_path / "s", "A")
     text = '[[source]]\nkind = "openclaw"\npath = "s"\n'
-    since, until = (ms(day) * 10**6 for day in ("2026-03-07 00:00", "2026-03-11 00:00"))
+    since, until = (ms(day) * 10**6 for day in ("2026-03-08 00:00", "2026-03-11 00:00"))
     runs = report(read_config(text, str(tmp_path / "f.toml")), Question(Window(since, until, until))).runs
-    assert runs["verdict"].tolist() == ["unverifiable", "unverifiable", "confirmed"]
+    verdicts = runs.loc[runs["in_window"], "verdict"].tolist()
+    assert verdicts == ["unverifiable", "unverifiable", "confirmed"]
 
 
 def test_openclaw_is_no_witness_of_the_starts_of_cron(tmp_path: Path) -> None:
@@ -178,4 +210,5 @@ def test_state_folder_is_read_out_of_an_archive(tmp_path: Path) -> None:
     text = '[[source]]\nkind = "openclaw"\npath = "evidence.tar.gz/s"\n'
     since, until = (ms(day) * 10**6 for day in ("2026-03-10 00:00", "2026-03-11 00:00"))
     result = report(read_config(text, str(tmp_path / "f.toml")), Question(Window(since, until, until)))
-    assert (result.runs["verdict"].tolist(), result.evidence.sources[0].faults) == (["confirmed"], ())
+    verdicts = result.runs.loc[result.runs["in_window"], "verdict"].tolist()
+    assert (verdicts, result.evidence.sources[0].faults) == (["confirmed"], ())

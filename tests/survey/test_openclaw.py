@@ -7,7 +7,12 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from tests.survey.builders import drafted, drafted_job, surveyed
+from forensics.config import SourceConfig
+from forensics.survey.found import FoundSource
+from forensics.survey.machine import Beside, survey
+from tests.sources.openclaw_host import Host, ran
+from tests.sources.openclaw_host import job as openclaw_job
+from tests.survey.builders import drafted, drafted_job, machine, surveyed
 
 STORE = "home/op/.openclaw/cron/jobs.json"
 ID = "5b1d7c30-0a52-4a4e-9f0e-6f2f7a51c001"
@@ -49,6 +54,62 @@ def test_every_is_an_interval_on_its_grid(tmp_path):
     assert (found.interval, found.anchor) == (timedelta(minutes=15), datetime(2026, 1, 5, 9, tzinfo=UTC))
 
 
+def test_interval_that_has_begun_goes_on_from_its_last_start_and_has_no_grid(tmp_path):
+    begun = job(schedule={"kind": "every", "everyMs": 900_000, "anchorMs": 1_767_603_600_000})
+    begun["state"] = {"lastRunAtMs": 1_767_700_000_000}
+    assert drafted_job(tmp_path, store(begun)).anchor is None
+
+
+def test_last_start_may_be_remembered_apart_from_the_jobs(tmp_path):
+    every = job(schedule={"kind": "every", "everyMs": 900_000, "anchorMs": 1_767_603_600_000})
+    states = {"version": 1, "jobs": {ID: {"state": {"lastRunAtMs": 1_767_700_000_000}}}}
+    found = drafted_job(tmp_path, {**store(every), "home/op/.openclaw/cron/jobs-state.json": json.dumps(states)})
+    assert (found.interval, found.anchor) == (timedelta(minutes=15), None)
+
+
+@pytest.mark.parametrize("era", "ABCD")
+def test_runs_that_are_known_show_that_it_has_begun(tmp_path, era):
+    every = {"kind": "every", "everyMs": 900_000, "anchorMs": 1_767_603_600_000}
+    host = Host().add(openclaw_job("poll", schedule=every), openclaw_job("new", schedule=every))
+    host.run(ran("poll", 1_767_700_000_000)).write(tmp_path / "home/op/.openclaw", era)
+    found = {each.name: each.anchor is None for each in drafted(tmp_path, {}).jobs}
+    assert found == {"poll": True, "new": False}
+
+
+def test_its_limit_says_how_long_it_may_take(tmp_path):
+    limited = job(payload={"kind": "agentTurn", "timeoutSeconds": 1800})
+    assert drafted_job(tmp_path, store(limited)).max_duration == timedelta(minutes=32)
+
+
+@pytest.mark.parametrize("limit", [0, None, -5, "soon", 10**12])
+def test_without_a_limit_nothing_is_said_of_how_long_it_may_take(tmp_path, limit):
+    assert drafted_job(tmp_path, store(job(payload={"timeoutSeconds": limit}))).max_duration is None
+
+
+def test_it_lives_since_it_was_made(tmp_path):
+    assert drafted_job(tmp_path, store(job(createdAtMs=1_767_603_600_250))).since == datetime(2026, 1, 5, 9, tzinfo=UTC)
+
+
+def test_one_that_delivers_to_nobody_never_reports(tmp_path):
+    jobs = store(job(delivery={"mode": "none"}), {**job("other", delivery={"mode": "announce"}), "id": "x"})
+    assert [each.reports for each in drafted(tmp_path, jobs).jobs] == ["never", "always"]
+
+
+def test_state_folder_that_an_option_names_tells_its_jobs_too(tmp_path):
+    machine(tmp_path, {"elsewhere/cron/jobs.json": store(job())[STORE]})
+    named = FoundSource(SourceConfig("openclaw", str(tmp_path / "elsewhere")), "as asked", is_asked=True)
+    found = survey(machine(tmp_path / "root", {"etc/timezone": "UTC"}), Beside(sources=(named,)))
+    assert [(each.name, each.places[0].file) for each in found.jobs] == [
+        ("nightly-export", str(tmp_path / "elsewhere/cron/jobs.json"))
+    ]
+
+
+def test_state_folder_that_is_named_and_found_is_one(tmp_path):
+    tree = machine(tmp_path, store(job()))
+    named = FoundSource(SourceConfig("openclaw", str(tmp_path / "home/op/.openclaw")), "as asked", is_asked=True)
+    assert len(survey(tree, Beside(sources=(named,))).jobs) == 1
+
+
 def test_interval_without_an_anchor_counts_from_the_jobs_creation(tmp_path):
     found = drafted_job(
         tmp_path, store(job(schedule={"kind": "every", "everyMs": 900_000}, createdAtMs=1_767_603_600_000))
@@ -65,6 +126,7 @@ def test_interval_without_an_anchor_counts_from_the_jobs_creation(tmp_path):
         {"kind": "cron", "expr": "0 2 * * *", "tz": "Mars/Olympus"},
         {"kind": "every", "everyMs": "often"},
         {"kind": "moon"},
+        {"kind": "cron"},
         {},
     ],
 )

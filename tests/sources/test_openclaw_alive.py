@@ -1,0 +1,149 @@
+"""When a gateway was at work, and what became of the runs that were due when it was not."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from typing import Any
+
+from forensics.configfile import read_config
+from forensics.evidence.hosts import outages
+from forensics.evidence.paired import Window
+from forensics.evidence.records import Happening
+from forensics.pipeline import Question, report
+from forensics.sources.openclaw_alive import Signs, alive
+from tests.sources.openclaw_host import Host, job, ms, ran
+
+DAY = "2026-03-10"
+NOW = f"{DAY} 12:00"
+
+
+def ns(text: str) -> int:
+    return ms(text if "-" in text else f"{DAY} {text}") * 10**6
+
+
+def boot(text: str, record: int = 7) -> Happening:
+    return Happening(ns(text), "restart", "gateway", "gateway.log", record)
+
+
+def down(*boots: str, signs: tuple[str, ...] = ()) -> list[tuple[int, int]]:
+    """Return when the gateway was down, between some signs and boots of one day."""
+    noted = Signs()
+    for each in signs:
+        noted.note(ns(each))
+    stretches = alive(noted, (), [boot(each) for each in boots], "web1", ns(NOW))
+    return [(each.since, each.until) for each in outages(stretches)]
+
+
+def span(since: str, until: str) -> tuple[int, int]:
+    return ns(since), ns(until)
+
+
+def test_gateway_is_down_from_its_last_sign_to_the_start_of_its_scheduler() -> None:
+    assert down("00:00", "04:00", signs=("01:00", "01:30")) == [span("01:30", "04:00")]
+
+
+def test_lines_of_the_boot_itself_are_no_sign_of_the_life_before() -> None:
+    assert down("00:00", "04:00", signs=("01:30", "03:59:40", "03:59:58")) == [span("01:30", "04:00")]
+
+
+def test_line_shortly_before_a_boot_may_be_the_last_of_the_life_before() -> None:
+    lines = (*(f"03:{minute:02}:00" for minute in range(59)), "03:58:30", "03:59:50", "03:59:55")
+    assert down("00:00", "04:00", signs=lines) == [span("03:58:30", "04:00")]
+
+
+def test_gateway_that_was_quiet_and_booted_no_more_was_not_down() -> None:
+    assert down("00:00", signs=("01:00", "11:00")) == []
+
+
+def test_first_boot_ends_what_was_before_it_where_there_was_any() -> None:
+    assert down("04:00", signs=("01:00", "01:10")) == [span("01:10", "04:00")]
+    assert down("04:00", signs=("05:00",)) == []
+
+
+def test_gateway_without_a_boot_on_record_tells_nothing() -> None:
+    assert down(signs=("01:00", "11:00")) == []
+
+
+def test_restarts_in_quick_order_are_no_longer_than_they_were() -> None:
+    assert down("04:00", "04:00:30", "04:01", signs=("03:00",)) == [
+        span("03:00", "04:00"), span("04:00", "04:00:30"), span("04:00:30", "04:01"),
+    ]  # fmt: skip
+
+
+def test_of_signs_close_to_each_other_the_first_and_the_last_are_kept() -> None:
+    noted = Signs()
+    for second in range(0, 60, 5):
+        noted.note(ns(f"01:00:{second:02}"))
+    assert list(noted) == [ns("01:00:00"), ns("01:00:55")]
+
+
+def judged(folder: Path, host: Host, *, is_live: bool = True) -> list[dict[str, Any]]:
+    """Return the runs of the day, without any config of the jobs."""
+    host.write(folder / "state", "A")
+    for path in (folder / "state").rglob("*"):
+        os.utime(path, ns=(ns("11:00"), ns("11:00")))
+    live = "live = true\n" if is_live else ""
+    config = read_config(f'[[source]]\nkind = "openclaw"\npath = "state"\n{live}', str(folder / "f.toml"))
+    window = Window(ns("00:00"), ns(NOW), ns(NOW))
+    runs = report(config, Question(window)).runs
+    rows = runs[runs["in_window"]][["job", "due_at", "triggered_at", "verdict", "cause", "flags", "configured"]]
+    return [{key: None if value != value else value for key, value in row.items()} for row in rows.to_dict("records")]
+
+
+def started(host: Host, *times: str) -> Host:
+    for text in times:
+        host.say(ms(text if "-" in text else f"{DAY} {text}"), "cron: started", enabled=True, jobs=1)
+    return host
+
+
+def test_due_time_while_the_gateway_was_down_is_missed_for_that(tmp_path: Path) -> None:
+    host = started(Host(), "2026-03-09 20:00", "04:00").add(job("nightly"))
+    (run,) = judged(
+        tmp_path, host.run(ran("nightly", ms("2026-03-09 02:00"))).say(ms(f"{DAY} 01:00"), "cron: timer armed")
+    )
+    assert (run["verdict"], run["cause"]) == ("missed", "scheduler_restart")
+
+
+def test_run_that_is_made_up_for_after_the_boot_is_late(tmp_path: Path) -> None:
+    host = started(Host(), "2026-03-09 20:00", "04:00").add(job("nightly"))
+    (run,) = judged(
+        tmp_path, host.run(ran("nightly", ms("2026-03-09 02:00")), ran("nightly", ms(f"{DAY} 04:00") + 900))
+    )
+    assert run["verdict"] == "confirmed"
+    assert "late" in run["flags"].split()
+    assert run["due_at"].hour == 2
+
+
+def test_job_that_never_ran_is_missed_while_the_gateway_was_alive(tmp_path: Path) -> None:
+    host = started(Host(), "2026-03-09 20:00").add(job("nightly")).say(ms(f"{DAY} 11:00"), "cron: timer armed")
+    (run,) = judged(tmp_path, host, is_live=False)
+    assert (run["job"], run["verdict"], run["cause"], run["configured"]) == ("nightly", "missed", None, False)
+
+
+def test_job_that_was_switched_off_is_not_missed(tmp_path: Path) -> None:
+    host = (
+        started(Host(), "2026-03-09 20:00")
+        .add(job("nightly", enabled=False))
+        .say(ms(f"{DAY} 11:00"), "cron: timer armed")
+    )
+    assert judged(tmp_path, host) == []
+
+
+def test_due_times_that_an_error_put_off_are_not_missed(tmp_path: Path) -> None:
+    host = started(Host(), "2026-03-09 20:00").add(job("often", "*/5 0-1 * * *"))
+    failures = ("00:00", "00:05", "00:10", "00:20", "00:40")
+    for text in failures:
+        host.run(ran("often", ms(f"{DAY} {text}") + 9, "error", 20, error="no"))
+    runs = judged(tmp_path, host.run(ran("often", ms(f"{DAY} 01:41"))))
+    lost = [f"{run['due_at']:%H:%M}" for run in runs if run["verdict"] == "missed"]
+    assert lost == ["01:45", "01:50", "01:55"]
+
+
+def test_wait_after_an_error_begins_when_the_run_ended_that_kept_others_waiting(tmp_path: Path) -> None:
+    host = started(Host(), "2026-03-09 20:00").add(job("often", "0-4 2 * * *"))
+    host.run(ran("often", ms("2026-03-09 02:00")), ran("often", ms(f"{DAY} 02:00") + 9, "error", 175, error="no"))
+    found = {f"{run['due_at']:%H:%M}": (run["verdict"], run["cause"]) for run in judged(tmp_path, host)}
+    still_on = ("missed", "previous_still_running")
+    assert list(found) == ["02:00", "02:01", "02:02", "02:04"]
+    assert [found[each] for each in ("02:01", "02:02", "02:04")] == [still_on, still_on, ("missed", None)]
