@@ -58,8 +58,8 @@ def collect(output: str, with_ledger: bool, exit_zero: bool, quiet: bool, no_pro
     """Pack all that a config's sources read into one archive, with a manifest of where it came from.
 
     The archive holds the config too: `forensics report --config evidence.tar.gz` reads it in place, with the same
-    result as here. Of file trees a listing is packed, not the content. With --since, whole files that end long before
-    that time are left out.
+    result as here. Of file trees a listing is packed, not the content; of OpenClaw's state folder what its runs left,
+    and no settings or keys. With --since, whole files that end long before that time are left out.
 
     \b
     Examples:

@@ -52,7 +52,9 @@ class Wish:
 @click.option("--root", metavar="DIR", default="/", show_default=True,
               help="Look at the machine below this folder, such as a mounted disk image.")  # fmt: skip
 @click.option("--notifications", metavar="[KIND:]PATH", multiple=True, help="Messages at hand; may be given again.")
-@click.option("--triggers", metavar="[KIND:]PATH", multiple=True, help="A scheduler's log at hand.")
+@click.option(
+    "--triggers", metavar="[KIND:]PATH", multiple=True, help="A scheduler's log at hand, or a cluster's objects."
+)
 @click.option(
     "--artifacts", metavar="[KIND:]PATH", multiple=True, help="Files or a listing: learn which job writes what."
 )
@@ -81,6 +83,7 @@ def init(
       sudo forensics init --config /etc/forensics/forensics.toml
       forensics init --notifications slack-export.zip --artifacts /srv/data
       forensics init --root /mnt/image --stdout
+      forensics init --triggers kubernetes:cluster.json
       forensics init | patch forensics.toml
     """  # noqa: D301 - click's sign for lines that stay as they are
     from forensics.cli_inputs import is_file

@@ -136,6 +136,8 @@ class Job:
     ``max_duration`` None means until the next due time, at most 6 h. ``timezone`` is resolved:
     the job's own, else the report's. ``problem`` says why the schedule could not be used; the
     job then has no due times. ``is_learnt``: nobody declared its artifacts, its runs show them.
+    ``set_up`` is a sentence on how its own scheduler is set up, where the config does not say the same; from
+    ``off_since`` on that scheduler leaves it out.
     """
 
     name: str
@@ -165,6 +167,8 @@ class Job:
     attributes: Mapping[str, str] = field(default_factory=dict)
     problem: str | None = None
     is_learnt: bool = False
+    set_up: str | None = None
+    off_since: datetime | None = None
 
 
 @dataclass(frozen=True)

@@ -10,6 +10,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from fnmatch import fnmatchcase
+from types import MappingProxyType
 from typing import Any, get_args
 
 from forensics.config import Config, Job, Layer, Phrases, Policy, Scheduler
@@ -88,6 +89,7 @@ PHRASES = {
     "skip_phrases": "skipped",
 }
 CADENCE = ("schedule", "interval", "anchor")
+NOTHING: Mapping[str, Any] = MappingProxyType({})
 
 
 def read_layers(
@@ -166,11 +168,15 @@ def _built(values: Mapping[str, Any], zone: Any) -> Job:
     return Job(**{**fields, "timezone": zone, "phrases": Phrases(**phrases), "problem": problem})
 
 
-def unconfigured_job(config: Config, name: str, host: str | None = None) -> Job:
-    """Return a job that only evidence names, with the values of every layer but a schedule: it is never due."""
+def unconfigured_job(config: Config, name: str, host: str | None = None, own: Mapping[str, Any] = NOTHING) -> Job:
+    """Return a job that only evidence names, with the values of every layer but a schedule: it is never due.
+
+    ``own`` are values by key that outrank the layers, as its own scheduler tells them: with a schedule it is due.
+    """
     values = _joined(layer.values for layer in config.layers if _applies(layer, name))
     kept = {key: value for key, value in values.items() if key not in (*CADENCE, "timezone", "scheduler")}
-    return _built({**kept, "name": name, "host": host}, values.get("timezone", config.timezone))
+    zone = own.get("timezone", values.get("timezone", config.timezone))
+    return _built({**kept, **own, "name": name, "host": host}, zone)
 
 
 def clashes(jobs: Sequence[Job]) -> Iterator[Problem]:

@@ -178,7 +178,7 @@ def of_config(job: Job) -> Blocker:
         since=None,
         count=1,
         text=f"Its schedule cannot be used: {job.problem}.",
-        observed=(f"`{job.schedule}`: {job.problem}.",),
+        observed=tuple(each for each in (job.schedule and f"`{job.schedule}`: {job.problem}.", job.set_up) if each),
         inferred="So it has no due times, and nothing of it can be missed.",
         todo=advice.CONFIG,
     )

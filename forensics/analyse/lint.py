@@ -18,6 +18,10 @@ from forensics.timeline import NANOS, local_text
 
 MINUTE = 60 * NANOS
 COPIED_SHARE = 0.5
+UNKNOWN = "So nothing says when they are due or what they leave: they can be missed unseen."
+NAME_THEM = "Name them in the config, or as aliases of jobs that are there."
+HALF_KNOWN = "So their own scheduler says when they are due, and nothing says what they leave."
+DECLARE_THEM = "Name them in the config, with what they leave: `forensics init` drafts that."
 
 
 def unusable_schedules(jobs: Sequence[Job]) -> list[Finding]:
@@ -26,9 +30,9 @@ def unusable_schedules(jobs: Sequence[Job]) -> list[Finding]:
         Finding(
             kind="lint",
             text=f"The schedule of {job.name} cannot be used: {job.problem}.",
-            observed=(f"`{job.schedule}`.",),
+            observed=(*([f"`{job.schedule}`."] if job.schedule else []), *([job.set_up] if job.set_up else [])),
             inferred="So it has no due times; its other evidence is judged as ever.",
-            todo="Mend it in the config.",
+            todo="Mend it where its scheduler is set up." if job.set_up else "Mend it in the config.",
             detail={"job": job.name, "schedule": job.schedule},
         )
         for job in jobs
@@ -84,19 +88,25 @@ def copied(evidence: Evidence, zone: ZoneInfo) -> Iterator[Finding]:
 def unconfigured(columns: Columns, paired: Paired) -> list[Finding]:
     """Return the jobs that were seen in the window and that no config names, where one names any."""
     codes = np.unique(paired.runs.job[columns.in_window])
-    strangers = [called(paired.jobs[code]) for code in codes[codes >= paired.configured].tolist()]
-    if not strangers or not paired.configured:
+    jobs = [paired.jobs[code] for code in codes[codes >= paired.configured].tolist()]
+    if not paired.configured:
         return []
-    return [
-        Finding(
+    told, strangers = ([job for job in jobs if (job.set_up is not None) is is_told] for is_told in (True, False))
+    return [*unnamed(strangers, UNKNOWN, NAME_THEM), *unnamed(told, HALF_KNOWN, DECLARE_THEM)]
+
+
+def unnamed(jobs: Sequence[Job], inferred: str, todo: str) -> Iterator[Finding]:
+    """Yield that some jobs are not in the config, and what follows."""
+    if jobs:
+        names = [called(job) for job in jobs]
+        yield Finding(
             kind="unconfigured",
-            text=f"{counted(len(strangers), 'job')} in the evidence, not in the config.",
-            observed=(f"Seen: {listed(strangers, 20)}.",),
-            inferred="So nothing says when they are due or what they leave: they can be missed unseen.",
-            todo="Name them in the config, or as aliases of jobs that are there.",
-            detail={"jobs": strangers},
+            text=f"{counted(len(names), 'job')} in the evidence, not in the config.",
+            observed=(f"Seen: {listed(names, 20)}.",),
+            inferred=inferred,
+            todo=todo,
+            detail={"jobs": names},
         )
-    ]
 
 
 def called(job: Job) -> str:

@@ -23,7 +23,7 @@ def started_by_runner(paired: Paired, evidence: Evidence) -> Flags:
 def lost_host(paired: Paired, evidence: Evidence) -> Flags:
     """Return after the start of which runs their host went down: none of them can end later."""
     runs, lost = paired.runs, np.zeros(len(paired.runs), dtype=np.bool_)
-    for outage in evidence.outages:
+    for outage in (each for each in evidence.outages if not each.of):
         is_there = np.array([is_on(outage, job.host) for job in paired.jobs], dtype=np.bool_)[runs.job]
         lost |= is_there & (runs.start <= outage.since) & (not outage.is_sleep)
     return lost

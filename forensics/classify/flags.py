@@ -8,7 +8,7 @@ from fnmatch import fnmatchcase
 import numpy as np
 
 from forensics.classify.clock_changes import clock_change, is_named_twice
-from forensics.classify.facts import LATEST, Facts, per_run
+from forensics.classify.facts import LATEST, Facts, nanos, per_run
 from forensics.classify.host_down import outage_of
 from forensics.classify.rules import RULES
 from forensics.classify.scheduler_word import scheduler_causes
@@ -35,7 +35,7 @@ def verdict_is(chosen: Ints, *verdicts: Verdict) -> Flags:
 def flags(paired: Paired, facts: Facts, chosen: Ints, mutes: tuple[Mute, ...], window: Window) -> Columns:
     """Return for each flag the runs that carry it."""
     runs, jobs = paired.runs, paired.jobs
-    tolerance = np.array([round(job.clock_tolerance.total_seconds() * 1e9) for job in jobs], dtype=np.int64)[runs.job]
+    tolerance = nanos(jobs, "clock_tolerance")[runs.job]
     known_end = np.where(facts.recorded.is_noticed, NAT, facts.recorded.end_at)
     end_at = np.where(facts.executed_at != NAT, facts.executed_at, known_end)
     least = np.array([(job.min_duration or timedelta(0)).total_seconds() for job in jobs])[runs.job] * SECOND
@@ -43,7 +43,7 @@ def flags(paired: Paired, facts: Facts, chosen: Ints, mutes: tuple[Mute, ...], w
     appeared = facts.executed | (facts.said.last > 0) | facts.said.has_started
     disagrees = (facts.status_good & ~facts.executed & facts.could_prove) | (facts.status_bad & facts.executed)
     return {
-        Flag.LATE: facts.executed & (facts.executed_at != NAT) & (facts.executed_at > runs.own_end + tolerance),
+        Flag.LATE: is_proven_late(paired, facts) | is_made_up_for(paired),
         Flag.RECOVERED: reason_is(chosen, "recovered"),
         Flag.UNPROVEN: verdict_is(chosen, Verdict.FAILED) & ~facts.could_prove,
         Flag.PARTIAL: facts.outweighed,
@@ -59,6 +59,21 @@ def flags(paired: Paired, facts: Facts, chosen: Ints, mutes: tuple[Mute, ...], w
         Flag.TOO_SMALL: facts.shown.is_small,
         Flag.MUTED: muted(paired, mutes),
     }
+
+
+def is_proven_late(paired: Paired, facts: Facts) -> Flags:
+    """Return which runs were proven after the end of their own time."""
+    runs, at = paired.runs, facts.executed_at
+    tolerance = nanos(paired.jobs, "clock_tolerance")[runs.job]
+    return np.asarray(facts.executed & (at != NAT) & (at > runs.own_end + tolerance), dtype=np.bool_)
+
+
+def is_made_up_for(paired: Paired) -> Flags:
+    """Return which runs were started later than any run may be: made up for, after their host or scheduler was back."""
+    runs = paired.runs
+    is_met = (runs.due != NAT) & (runs.triggered != NAT)
+    lag = np.where(is_met, runs.triggered, 0) - np.where(is_met, runs.due, 0)
+    return np.asarray(lag > nanos(paired.jobs, "start_grace")[runs.job], dtype=np.bool_)
 
 
 def next_begun(paired: Paired, facts: Facts) -> Ints:
@@ -122,8 +137,9 @@ def causes(paired: Paired, facts: Facts, chosen: Ints, evidence: Evidence) -> li
         found[position] = cause
     outage = outage_of(paired, facts, evidence)
     for run in np.flatnonzero(verdict_is(chosen, Verdict.MISSED, Verdict.INTERRUPTED)):
-        if outage(int(run)) is not None:
-            found[run] = Cause.HOST_DOWN
+        fell_into = outage(int(run))
+        if fell_into is not None:
+            found[run] = Cause.SCHEDULER_RESTART if fell_into.of else Cause.HOST_DOWN
     return found
 
 

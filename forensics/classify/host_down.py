@@ -1,11 +1,14 @@
-"""Runs that came to nothing because their host was down or asleep, by what the hosts' journals show of that."""
+"""Runs that came to nothing because their host was down or asleep, by what the hosts' journals show of that.
+
+Or because their scheduler was, by what it shows of itself; where both were, it is the host's doing.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 
 from forensics.classify.facts import Facts
-from forensics.evidence.hosts import Outage, is_on
+from forensics.evidence.hosts import Outage, concerns
 from forensics.evidence.intake import Evidence
 from forensics.evidence.paired import NAT, Paired
 
@@ -14,12 +17,13 @@ SHUTDOWN = 120 * 10**9
 
 
 def outage_of(paired: Paired, facts: Facts, evidence: Evidence) -> Callable[[int], Outage | None]:
-    """Return a function that gives the outage of its host that a run without a proof fell into, or was cut off by."""
-    found = evidence.outages
+    """Return a function that gives the outage that a run without a proof fell into, or was cut off by."""
+    found = sorted(evidence.outages, key=lambda outage: outage.of != "")
 
     def of(run: int) -> Outage | None:
-        host = paired.jobs[int(paired.runs.job[run])].host
-        return next((each for each in found if is_on(each, host) and hit(each, paired, facts, run)), None)
+        job = paired.jobs[int(paired.runs.job[run])]
+        own = (each for each in found if concerns(each, job.scheduler, job.host))
+        return next((each for each in own if hit(each, paired, facts, run)), None)
 
     return of if found else lambda _run: None
 

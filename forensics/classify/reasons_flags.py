@@ -28,14 +28,27 @@ def remarks(dossier: Dossier, subject: Subject) -> list[str]:
 
 
 def late(dossier: Dossier, subject: Subject) -> list[str]:
-    """Return by how much the proof was late, and why it counts all the same."""
-    at = int(dossier.judged.facts.executed_at[subject.row])
+    """Return by how much start or proof were late, and why the proof counts all the same."""
+    at, told = int(dossier.judged.facts.executed_at[subject.row]), late_start(subject)
+    if at == NAT or at <= subject.own_end + nanos_of(subject.job.clock_tolerance):
+        return told
     end = dossier.clock(subject, subject.own_end)
     files = [position for position in dossier.proofs.of(subject.row) if dossier.paired.proofs.is_late[position]]
     patterns = [dossier.paired.patterns[dossier.paired.proofs.pattern[position]] for position in files]
     why = "its path names this run" if any("{date:" in each.text for each in patterns) else "no later run had begun"
     basis = f"; it counts, because {why}" if patterns else ""
-    return [f"The proof came {lateness(subject, at)} after the end of the run's own time, {end}{basis}."]
+    return [*told, f"The proof came {lateness(subject, at)} after the end of the run's own time, {end}{basis}."]
+
+
+def late_start(subject: Subject) -> list[str]:
+    """Return by how much a start was late, where that is more than any may be."""
+    if NAT in (subject.due, subject.triggered):
+        return []
+    lag = subject.triggered - subject.due
+    if lag <= nanos_of(subject.job.start_grace):
+        return []
+    late_by = duration_text(lag / NANOS)
+    return [f"It was started {late_by} after it was due.", "So its scheduler made up for it, or had held it back."]
 
 
 def partial(dossier: Dossier, subject: Subject) -> list[str]:
@@ -193,10 +206,24 @@ def host_down(dossier: Dossier, subject: Subject) -> list[str]:
     return [f"Its host gave no sign of life {span}, when it was booted ({place}).", "So its host was down."]
 
 
+def scheduler_down(dossier: Dossier, subject: Subject) -> list[str]:
+    """Return when the scheduler itself was down, and where that is shown; a restart alone is no more than one."""
+    outage = dossier.outage_of(subject.row)
+    if outage is None or not outage.of:
+        return [CAUSES[Cause.SCHEDULER_RESTART]]
+    span, place = dossier.span(subject, outage.since, outage.until), f"{outage.file.rpartition('/')[2]}:{outage.record}"
+    return [
+        f"Its scheduler gave no sign of life {span}, when it was started ({place}).",
+        "So its scheduler was most likely down.",
+    ]
+
+
 def because(cause: Cause, dossier: Dossier, subject: Subject) -> list[str]:
     """Return what a cause stands for, where the runner's records do not say it already."""
     if cause is Cause.HOST_DOWN:
         return host_down(dossier, subject)
+    if cause is Cause.SCHEDULER_RESTART:
+        return scheduler_down(dossier, subject)
     if cause not in (Cause.DST_GAP, Cause.DST_FOLD):
         return [CAUSES[cause]] if cause in CAUSES else []
     local = datetime.fromtimestamp(subject.moment // NANOS, UTC).astimezone(subject.job.timezone)

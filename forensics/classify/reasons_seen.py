@@ -26,6 +26,7 @@ def seen(dossier: Dossier, subject: Subject) -> list[str]:
     """Return what was observed: its start, the runner's records, files and heartbeats."""
     return [
         start(dossier, subject),
+        *setting(subject),
         *skips(dossier, subject),
         *records(dossier, subject),
         *files(dossier, subject),
@@ -44,6 +45,12 @@ def start(dossier: Dossier, subject: Subject) -> str:
     return f"Due {moment}, triggered {dossier.clock(subject, subject.triggered)} {where}."
 
 
+def setting(subject: Subject) -> list[str]:
+    """Return how the scheduler of a run that it did not start is set up, where no config says the same."""
+    told = subject.job.set_up
+    return [told] if told and subject.due != NAT and subject.triggered == NAT else []
+
+
 def trigger_places(dossier: Dossier, subject: Subject) -> str:
     """Return where the scheduler's rows of a run stand."""
     rows = dossier.paired.triggers.row[dossier.triggers.of(subject.row)].tolist()
@@ -53,7 +60,7 @@ def trigger_places(dossier: Dossier, subject: Subject) -> str:
 def skips(dossier: Dossier, subject: Subject) -> list[str]:
     """Return that a skip was recorded, where one was."""
     at = int(dossier.paired.runs.skipped[subject.row])
-    if at == NAT:
+    if at == NAT or not dossier.triggers.of(subject.row):
         return []
     who = skipped_by(dossier, subject).capitalize()
     return [f"{who} recorded a skip at {dossier.clock(subject, at)} {trigger_places(dossier, subject)}."]

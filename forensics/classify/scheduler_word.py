@@ -8,21 +8,45 @@ from typing import Any
 import numpy as np
 
 from forensics.evidence.intake import Evidence
-from forensics.evidence.paired import Flags, Ints, Links, Paired
+from forensics.evidence.paired import NAT, Flags, Ints, Links, Paired
 from forensics.verdicts import Cause
+
+SECOND = 1_000_000_000
+ALONE = frozenset({"openclaw"})
+# What a row of the scheduler's calls the length of its run, in seconds; nobody believes one of more than a day.
+LENGTH, LONGEST = "durationSeconds", 86_400.0
 
 
 def scheduler_causes(
     paired: Paired, evidence: Evidence, is_missed: Flags, is_cut_off: Flags, is_done: Flags
 ) -> Iterator[tuple[int, Cause]]:
-    """Yield (run, cause): a cut-off run that a restart ended, a missed one while another is marked as running."""
+    """Yield (run, cause): a cut-off run that a restart ended, a missed one while the one before it was still on.
+
+    It was where it is marked as running to this day, or by how long it took, for a scheduler that starts none twice.
+    """
     restarted, marked = flagged(paired, evidence, "interruptedBy"), flagged(paired, evidence, "marked")
     yield from ((int(run), Cause.SCHEDULER_RESTART) for run in np.flatnonzero(is_cut_off & restarted))
-    blocking = last_before(paired.runs.job, ~is_missed)
+    blocking, ends = last_before(paired.runs.job, ~is_missed), ends_told(paired, evidence)
     for run in np.flatnonzero(is_missed):
         before = int(blocking[run])
-        if before >= 0 and marked[before] and not is_done[before]:
+        is_stuck = before >= 0 and bool(marked[before]) and not is_done[before]
+        if is_stuck or (before >= 0 and ends[before] > paired.runs.due[run] != NAT):
             yield int(run), Cause.PREVIOUS_STILL_RUNNING
+
+
+def ends_told(paired: Paired, evidence: Evidence) -> Ints:
+    """Return until when runs were on by the word of a scheduler that starts no job twice at once, NAT where unknown."""
+    found, frame = np.full(len(paired.runs), NAT), evidence.triggers
+    is_alone = np.array([job.scheduler in ALONE for job in paired.jobs], dtype=np.bool_)
+    if not is_alone.any() or frame["attributes"].isna().all():
+        return found
+    column, links = frame["attributes"].to_numpy(), paired.triggers
+    own = np.flatnonzero(is_alone[paired.runs.job[links.run]])
+    for run, row in zip(links.run[own].tolist(), links.row[own].tolist(), strict=True):
+        seconds = attributes_of(column[row]).get(LENGTH)
+        if isinstance(seconds, int | float) and 0 < seconds < LONGEST:
+            found[run] = max(int(found[run]), int(paired.runs.start[run]) + round(seconds * SECOND))
+    return found
 
 
 def last_before(job: Ints, chosen: Flags) -> Ints:

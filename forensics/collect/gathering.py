@@ -14,6 +14,7 @@ from forensics.collect.journals import NAME, take_down
 from forensics.collect.lists import Lists, source_line
 from forensics.collect.messages import day_files
 from forensics.collect.moving import EPOCH, moved
+from forensics.collect.openclaw import pack_openclaw
 from forensics.collect.packing import (
     LISTED,
     OLD,
@@ -154,10 +155,10 @@ class Gathering:
         if not is_only and self.is_over(yielded):
             self.store.leave(name, original, OLD)
             return
-        self.pack_whole(name, path, original)
+        self.pack_whole(name, path, original, yielded)
 
-    def pack_whole(self, name: str, path: Path, original: str) -> None:
-        """Pack what lies at one path."""
+    def pack_whole(self, name: str, path: Path, original: str, reads: Sequence[FileRead]) -> None:
+        """Pack what lies at one path; ``reads`` are the files that were read there."""
         match self.opened.source.kind:
             case "heartbeats":
                 pack_beats(self.store, name, path, original)
@@ -166,6 +167,8 @@ class Gathering:
                 pack_export(self.store, name, path, original, channels, self.is_old_day)
             case "registry":
                 pack_database(self.store, name, path, original)
+            case "openclaw" if path.is_dir():
+                pack_openclaw(self.store, name, path, original, reads)
             case _:
                 pack_file(self.store, name, path, original)
 

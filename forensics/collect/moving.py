@@ -10,6 +10,9 @@ from forensics.evidence.intake import SourceRead
 
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 PACKED_AS = {"files": "bodyfile", "slack": "slack-export"}
+# What speaks for each job from a time of its own: a coverage of the whole would speak for all of them alike. Up to when
+# the files of such a source speak, the manifest tells.
+BY_JOB = frozenset({"openclaw"})
 
 
 def moved(
@@ -22,7 +25,7 @@ def moved(
     """
     kind = PACKED_AS.get(config.kind, config.kind)
     packed = replace(config, kind=kind, path=path, live=None if is_live else config.live, token_env=None)
-    is_limited = is_live or (config.kind == "slack-export" and config.channels)
+    is_limited = (is_live and config.kind not in BY_JOB) or (config.kind == "slack-export" and config.channels)
     if config.coverage is None and is_limited and not account.faults:
         return replace(packed, coverage=coverage(account, now if is_live else None, since))
     if config.coverage is not None and since is not None:

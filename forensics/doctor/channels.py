@@ -12,6 +12,7 @@ from forensics.doctor.lint import Lint, Mend, for_job, toml_line
 from forensics.doctor.observed import Observed
 from forensics.doctor.sources import at_source
 from forensics.evidence.records import Batch
+from forensics.match.reach import channel_of
 from forensics.sources.base import ReadOptions
 from forensics.sources.reading import by_kind, open_source
 
@@ -26,7 +27,7 @@ def channel_lint(observed: Observed) -> Iterator[Lint]:
         return
     names = {channel.lstrip("#") for channels in read for channel in channels}
     for code, job in enumerate(observed.jobs[: observed.configured]):
-        channel = job.attributes.get("channel", "").lstrip("#")
+        channel = (channel_of(job) or "").lstrip("#")
         if channel and channel not in names:
             yield own_channel(observed, code, channel, sorted(names))
 

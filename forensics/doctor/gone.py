@@ -16,11 +16,20 @@ from forensics.doctor.lint import Lint, for_job
 from forensics.doctor.observed import Observed, Watched
 from forensics.doctor.schedules import CHANCE
 from forensics.evidence.paired import Ints
+from forensics.evidence.records import ToldJob
 from forensics.match.names import NameIndex
 from forensics.timeline import NANOS, local_text
 
 LEAST_MISSED = 3
 SOUND, FEW = 0.5, 0.3
+# Where the jobs of a scheduler stand.
+TABLES = {
+    "cron": "the crontab",
+    "systemd": "the timers",
+    "kubernetes": "the cluster's CronJobs",
+    "openclaw": "OpenClaw's jobs",
+}
+PASSED_OVER = "See in the scheduler's own log and state why it does not start it: it may still be marked as running."
 
 
 @dataclass(frozen=True)
@@ -75,7 +84,7 @@ def gone(observed: Observed, watched: Watched, since: int, missed: Ints, crontab
         if seen
         else f"No trigger since {local_text(since, job.timezone)} {job.timezone.key}, where its log begins to speak."
     )
-    place = next((line.place for line in crontab if starts(job, line.command)), None)
+    place, told = next((line.place for line in crontab if starts(job, line.command)), None), told_of(observed, job)
     until, left = until_text(missed, job), still_running(observed, watched)
     left = left if left > max(1, FEW * len(missed)) else 0
     return Lint(
@@ -85,20 +94,37 @@ def gone(observed: Observed, watched: Watched, since: int, missed: Ints, crontab
         observed=(
             last,
             f"{counted(len(missed), 'due time')} since then without a trigger, from {first} on; other jobs go on.",
-            *crontab_text(place, crontab),
+            *(setting_text(told) if told else crontab_text(place, crontab)),
         ),
-        inferred=inferred(left, place),
-        mends=() if left else (for_job(job, until=until),),
-        todo=todo(left, place, until),
+        inferred=inferred(left, place, told, job.scheduler),
+        mends=() if left or (told and not told.is_suspended) else (for_job(job, until=until),),
+        todo=todo(left, place, until, told, job.scheduler),
         detail={"last": since if seen else None, "missed": len(missed), "still_running": left, "crontab": place},
     )
 
 
-def todo(left: int, place: str | None, until: str) -> str:
+def todo(left: int, place: str | None, until: str, told: ToldJob | None, scheduler: str) -> str:
     """Return what else there is to do."""
     if left:
         return f'Add as a [[source]] the log of what starts it now; if that is to end as well, until = "{until}".'
-    return "Or put it back into the crontab." if place is None else "Or see why cron passes over that line."
+    if told is not None:
+        return "Or switch it on again." if told.is_suspended else PASSED_OVER
+    if place is not None:
+        return "Or see why cron passes over that line."
+    return f"Or put it back into {TABLES.get(scheduler, TABLES['cron'])}."
+
+
+def told_of(observed: Observed, job: Job) -> ToldJob | None:
+    """Return how its own scheduler is set up to run a job, None where none tells."""
+    index = NameIndex([job])
+    spelled = ((told, name) for told in observed.evidence.told_jobs for name in (told.name, *told.aliases))
+    return next((told for told, name in spelled if index.by_name(name, told.host) == 0), None)
+
+
+def setting_text(told: ToldJob) -> Iterator[str]:
+    """Yield how its own scheduler is set up to run a job."""
+    how = "has it switched off" if told.is_suspended else "is set up to run it"
+    yield f"Its own scheduler {how} ({told.file.rpartition('/')[2]}:{told.record})."
 
 
 def starts(job: Job, command: str) -> bool:
@@ -123,11 +149,15 @@ def still_running(observed: Observed, watched: Watched) -> int:
     return int((proven & observed.in_window & (runs.job == watched.code) & (runs.start > after)).sum())
 
 
-def inferred(left: int, place: str | None) -> str:
+def inferred(left: int, place: str | None, told: ToldJob | None, scheduler: str) -> str:
     """Return what follows: it is gone, or it runs by other means."""
     if left:
         return f"It goes on all the same ({counted(left, 'run')} left files): something else starts it now."
-    return "So it was disabled, or cron no longer reads that line." if place else "So it was taken out of the crontab."
+    if told is not None:
+        return "So it was switched off." if told.is_suspended else "So its scheduler passes over it."
+    if place is not None:
+        return "So it was disabled, or cron no longer reads that line."
+    return f"So it was taken out of {TABLES.get(scheduler, TABLES['cron'])}."
 
 
 def until_text(missed: Ints, job: Job) -> str:

@@ -103,8 +103,11 @@ def idle_aliases(observed: Observed) -> Iterator[Lint]:
 
 
 def rows_keys(observed: Observed) -> set[str]:
-    """Return the names and commands of all rows, as they are compared."""
-    found: set[str] = set()
+    """Return the names and commands of all rows, and the names that schedulers give their jobs, as they are compared.
+
+    An id by which a scheduler knows a job is of use where two jobs share a name, and is no slip.
+    """
+    found = {key(name) for told in observed.evidence.told_jobs for name in (told.name, *told.aliases)}
     for table in ("triggers", "lifecycle", "notifications", "beats"):
         frame = observed.evidence.frame(table)
         for column in {"job", "command"} & set(frame.columns):

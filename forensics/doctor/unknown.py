@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
+from zoneinfo import ZoneInfo
 
 from forensics.analyse.wording import counted, listed
+from forensics.config import Job
 from forensics.doctor.cronlines import inferred_schedules
 from forensics.doctor.fitting import fit_of
 from forensics.doctor.lint import PROBLEM, REMARK, Lint, Mend, toml_line
@@ -18,6 +20,8 @@ from forensics.timeline import local_text
 
 LEAST_SEEN = 3
 FITTING = 0.9
+UNKNOWN = "So nothing says when it is due or what it leaves: it can be missed unseen."
+TOLD = "So its own scheduler says when it is due, and nothing says what it leaves."
 # What distributions bring along: to be known, not to be mended.
 HOUSEKEEPERS = frozenset(
     "run-parts anacron debian-sa1 sa1 sa2 e2scrub_all e2scrub sessionclean popularity-contest logrotate man-db apt"
@@ -87,7 +91,7 @@ def unknown(observed: Observed, found: Sequence[Stranger]) -> Lint:
         kind="unconfigured",
         text=f"{name}: {'it fires' if fires else 'it reports'}, and no job of the config is it.",
         observed=tuple(seen[:4]) + ((f"And on {counted(len(seen) - 4, 'more host')}.",) if len(seen) > 4 else ()),
-        inferred="So nothing says when it is due or what it leaves: it can be missed unseen.",
+        inferred=TOLD if found[0].watched.job.set_up else UNKNOWN,
         level=REMARK if is_housekeeping(found[0]) else PROBLEM,
         mends=()
         if is_housekeeping(found[0])
@@ -121,13 +125,28 @@ def section(observed: Observed, each: Stranger, *, with_host: bool) -> tuple[str
     lines = ["[[job]]", toml_line("name", job.name)]
     if host:
         lines.append(toml_line("host", host))
-    schedule = schedule_of(each)
-    if schedule:
-        lines.append(toml_line("schedule", schedule))
+    lines += told_lines(job, observed.result.config.timezone) if job.set_up else shown_lines(each)
     others = list(observed.jobs[: observed.configured])
     if each.rows and not resolves([*others, job], len(others), each.rows):
         lines += [toml_line("command", glob) for glob in list(command_globs(each.commands))[:1]]
     return tuple(lines)
+
+
+def told_lines(job: Job, zone: ZoneInfo) -> list[str]:
+    """Return when a job is due as its own scheduler is set up; ``zone`` is the report's, which need not be said."""
+    lines = [toml_line("scheduler", job.scheduler)]
+    if job.schedule is not None:
+        lines.append(toml_line("schedule", job.schedule))
+        lines += [] if job.timezone == zone else [toml_line("timezone", str(job.timezone))]
+    elif job.interval is not None:
+        lines.append(toml_line("interval", f"{round(job.interval.total_seconds())}s"))
+    return lines
+
+
+def shown_lines(each: Stranger) -> list[str]:
+    """Return when a job is due as its triggers show it, none where they show nothing."""
+    schedule = schedule_of(each)
+    return [toml_line("schedule", schedule)] if schedule else []
 
 
 def schedule_of(each: Stranger) -> str | None:

@@ -2,16 +2,22 @@
 
 Systemd starts its service once when the host is back, for however many due times were lost. That start belongs to the
 last of them; those before it stay missed. Nothing but the evidence is asked whether a timer is persistent: a start so
-soon after the boot or the waking, of a job that lost a due time, is such a start.
+soon after the boot or the waking, of a job that lost a due time, is such a start. OpenClaw makes up in the same way for
+what it lost while it was down itself.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 
-from forensics.evidence.hosts import Outage, is_on
+import numpy as np
+
+from forensics.config import Job
+from forensics.evidence.hosts import Outage, concerns
 from forensics.match.jobtable import JobTable
 from forensics.match.spans import Ints
+
+CATCHING_UP = frozenset({"systemd", "openclaw"})
 
 
 def lateness_allowed(table: JobTable, job: Ints, due: Ints, down: Sequence[Outage]) -> Ints:
@@ -20,9 +26,13 @@ def lateness_allowed(table: JobTable, job: Ints, due: Ints, down: Sequence[Outag
     if not len(due):
         return allowed
     for outage in down:
-        is_lost = (due >= outage.since) & (due < outage.until)
-        for code in set(job[is_lost].tolist()):
-            if table.jobs[code].scheduler == "systemd" and is_on(outage, table.jobs[code].host):
-                rows = is_lost & (job == code)
-                allowed[rows] += outage.until - due[rows]
+        is_kept = np.array([makes_up_for(each, outage) for each in table.jobs], dtype=np.bool_)
+        lost = np.flatnonzero((due >= outage.since) & (due < outage.until) & is_kept[job])
+        back = table.start_grace[job[lost]] + outage.until - due[lost]
+        allowed[lost] = np.maximum(allowed[lost], back)
     return allowed
+
+
+def makes_up_for(job: Job, outage: Outage) -> bool:
+    """Return whether the scheduler of a job starts it once for what it lost in an outage."""
+    return job.scheduler in CATCHING_UP and concerns(outage, job.scheduler, job.host)

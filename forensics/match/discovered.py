@@ -12,6 +12,7 @@ from forensics.config import Job
 from forensics.match.names import NameIndex, command_names, phrases, short_host, slug, tokens
 from forensics.match.own import is_own
 from forensics.match.spans import Ints
+from forensics.match.told import Make
 
 Key = TypeVar("Key", bound=Hashable)
 Row = tuple[str | None, str | None, str | None]
@@ -28,11 +29,11 @@ def memoised(keys: Iterable[Key], resolve: Callable[[Key], int]) -> Ints:
 class Discovered:
     """Jobs that no config names, found in triggers, lifecycle rows and messages."""
 
-    def __init__(self, jobs: list[Job], make: Callable[[str, str | None], Job]) -> None:
+    def __init__(self, jobs: list[Job], make: Make) -> None:
         self.jobs = jobs
         self.template = make("unnamed", None)
         self._make = make
-        self._configured = len(jobs)
+        self._known = len(jobs)
         self._codes: dict[tuple[str, str | None], int] = {}
         self._commands: dict[int, set[str]] = {}
         self._names: dict[str, str] = {}
@@ -105,7 +106,7 @@ class Discovered:
         words = tokens(name)
         whole = [code for code, commands in self._commands.items() if any(words in phrases(each) for each in commands)]
         fitting = whole if len(whole) == 1 else self._holding(words)
-        if len(fitting) != 1 or fitting[0] < self._configured or (slug(name), None) in self._codes:
+        if len(fitting) != 1 or fitting[0] < self._known or (slug(name), None) in self._codes:
             return self.code(slug(name), host)
         if fitting[0] not in self._renamed:
             self._renamed.add(fitting[0])

@@ -24,6 +24,8 @@ Instants = npt.NDArray[np.int64]
 
 NANOS = 1_000_000_000
 DAY = 86_400 * NANOS
+# As much before its time a start is still that time's; of a short interval no more than a third.
+EARLY = 90 * NANOS
 EMPTY: Instants = np.empty(0, dtype=np.int64)
 NICKNAMES = {
     "@yearly": "0 0 1 1 *",
@@ -98,11 +100,12 @@ def interval_due_times(starts: Instants, interval: int, until: int) -> tuple[Ins
     """Return the due times of an interval job from its observed starts, and the row of the start that each one got.
 
     A start is due one interval after the one before it, or a whole number of intervals where some
-    stayed silent; a silent due time has row -1. After the last start due times go on up to ``until``.
+    stayed silent; a silent due time has row -1. A start well before that was not due, and those after it are counted
+    from it. After the last start due times go on up to ``until``.
     """
     if not len(starts):
         return EMPTY, EMPTY
-    steps = np.maximum(1, np.rint(np.diff(starts) / interval).astype(np.int64))
+    steps = (np.diff(starts) + min(EARLY, interval // 3)) // interval
     tail = max(0, (until - 1 - int(starts[-1])) // interval)
     counts = np.append(steps, tail)
     origin = np.repeat(np.arange(len(starts)), counts)

@@ -16,7 +16,7 @@ LONGEST_BY_DEFAULT = 6 * HOUR
 
 @dataclass(frozen=True)
 class JobTable:
-    """Durations in ns; ``max_duration`` is -1 where it goes up to the next due time."""
+    """Durations in ns; ``max_duration`` is -1 where it goes up to the next due time. Instants in ns, NAT for none."""
 
     jobs: tuple[Job, ...]
     tolerance: Ints
@@ -26,6 +26,7 @@ class JobTable:
     min_duration: Ints
     since: Ints
     until: Ints
+    off_since: Ints
 
     @property
     def longest(self) -> Ints:
@@ -44,6 +45,7 @@ def job_table(jobs: Sequence[Job]) -> JobTable:
         min_duration=nanos([job.min_duration for job in jobs]),
         since=stamps([job.since for job in jobs]),
         until=stamps([job.until for job in jobs]),
+        off_since=stamps([job.off_since for job in jobs]),
     )
 
 

@@ -51,7 +51,7 @@ def later_starts(account: SourceRead, config: SourceConfig | None, resolved: Res
     if account.kind not in SENDERS or (config is not None and config.coverage is not None):
         return {}
     index = NameIndex(resolved.jobs)
-    codes = {name: index.by_name(name, None) for name in account.job_spans}
+    codes = {name: index.by_name(name, config.host if config else None) for name in account.job_spans}
     return {code: account.job_spans[name][0][0] for name, code in codes.items() if code >= 0}
 
 

@@ -10,6 +10,7 @@ from forensics.evidence.coverage import Coverage
 from forensics.evidence.intake import Evidence
 from forensics.evidence.paired import CLAIM_CODES, NAT, Claims, Flags, Ints, Links, Paired, Runs, Window
 from forensics.evidence.schema import nanoseconds
+from forensics.match.back_off import waits_of
 from forensics.match.cleaned import cleaned_before
 from forensics.match.jobtable import JobTable, job_table
 from forensics.match.placing import Events, Track, candidates, events, place
@@ -106,7 +107,8 @@ def start_runs(table: JobTable, resolved: Resolved, evidence: Evidence, window: 
     clocks = started.with_others(heads.where(~np.isin(heads.job, started.job)))
     beats = beat_signals(resolved, evidence)
     clocks = clocks.with_others(beats.where(~np.isin(beats.job, clocks.job)))
-    spine, started_run, skipped_run = trigger_spine(table, started, skips, clocks, window, evidence.outages)
+    waits = waits_of(table, resolved, evidence)
+    spine, started_run, skipped_run = trigger_spine(table, started, skips, clocks, window, evidence.outages, waits)
     run_of = np.full(len(frame), -1, dtype=np.int64)
     run_of[started.row], run_of[skips.row] = started_run, skipped_run
     run_of[rows] = run_of[first]

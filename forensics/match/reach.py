@@ -20,6 +20,8 @@ TELLING_ENDS = ("completed", "failed", "timed_out", "interrupted")
 OWN_SCHEDULERS = {"syslog": "cron", "kubernetes": "kubernetes", "openclaw": "openclaw"}
 # Which scheduler it is that a journal shows at work: cron's lines are taken, services are started.
 JOURNAL_EVENTS = {"accepted": "cron", "started": "systemd", "skipped": "systemd"}
+# How OpenClaw says that it sends to some channel of Slack, or to the one that spoke to it last.
+WAYS = frozenset({"slack", "last"})
 FRESH = 86_400 * 1_000_000_000
 
 
@@ -184,10 +186,14 @@ def channel_jobs(config: SourceConfig | None, jobs: Sequence[Job]) -> frozenset[
         return None
     read = {channel.lstrip("#") for channel in config.channels}
     return frozenset(
-        code
-        for code, job in enumerate(jobs)
-        if str(job.attributes.get("channel", next(iter(read)))).lstrip("#") in read
+        code for code, job in enumerate(jobs) if str(channel_of(job) or next(iter(read))).lstrip("#") in read
     )
+
+
+def channel_of(job: Job) -> str | None:
+    """Return the channel in which a job is spoken of, None where none is named: OpenClaw may name but the way there."""
+    channel = job.attributes.get("channel")
+    return None if job.scheduler == "openclaw" and channel in WAYS else channel
 
 
 def live_channel_jobs(
@@ -202,8 +208,7 @@ def live_channel_jobs(
     deaf = {name.rpartition("/")[2] for name in files["name"][files["fault"].notna()].tolist()}
     rows = evidence.notifications[evidence.notifications["source"] == position]
     named = {str(name).lstrip("#") for name in rows["channel"].dropna().unique()}
-    told = (job.attributes.get("channel") for job in jobs)
-    channels = [None if channel is None else str(channel).lstrip("#") for channel in told]
+    channels = [None if channel is None else str(channel).lstrip("#") for channel in map(channel_of, jobs)]
     if heard is None and not deaf:
         return None
     return frozenset(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -16,6 +16,7 @@ from forensics.match.claims import claim_of, streak_of, without
 from forensics.match.discovered import Discovered, memoised
 from forensics.match.names import NAME, Named, NameIndex, slug
 from forensics.match.spans import Ints
+from forensics.match.told import Make, with_told
 
 # Rows of these kinds without a command are parts of a job, or services that no timer starts.
 OWN_JOB_KINDS = frozenset({"syslog", "journal", "kubernetes"})
@@ -48,6 +49,7 @@ class Known:
 class Resolved:
     """All jobs, configured ones first, and for each table the job code of every row, -1 for none.
 
+    Behind the configured ones stand those that schedulers are set up to run, be there a row of them or none.
     ``learnt`` tells by job code where the artifacts would be seen that nobody declared.
     """
 
@@ -67,32 +69,33 @@ def texts(column: pd.Series[str]) -> list[str | None]:
     return plain
 
 
-def resolve_jobs(evidence: Evidence, configured: Sequence[Job], make: Callable[[str, str | None], Job]) -> Resolved:
-    """Return the jobs of all rows; ``make`` gives a job that no config names, from its name and host."""
-    index = NameIndex(configured)
-    triggers = named_rows(evidence.triggers, index)
-    lifecycle = named_rows(evidence.lifecycle, index)
-    found = Discovered(list(configured), make)
+def resolve_jobs(evidence: Evidence, configured: Sequence[Job], make: Make) -> Resolved:
+    """Return the jobs of all rows, and those that a scheduler is set up to run; ``make`` gives one no config names."""
+    known = with_told(configured, evidence.told_jobs, make)
+    names, commands = NameIndex(known), NameIndex(known[: len(configured)])
+    triggers = named_rows(evidence.triggers, names, commands)
+    lifecycle = named_rows(evidence.lifecycle, names, commands)
+    found = Discovered(known, make)
     if not evidence.triggers["command"].isna().all():
         found.note(set(zip(triggers.tolist(), texts(evidence.triggers["command"]), strict=True)))
     own = own_names(evidence)
     triggers = discover(evidence.triggers, triggers, found, foreign_rows(evidence, evidence.triggers, own))
     lifecycle = discover(evidence.lifecycle, lifecycle, found, foreign_rows(evidence, evidence.lifecycle, own))
-    beats = named_rows(evidence.beats, index)
-    speech, unnamed = read_speech(evidence.notifications, index, found)
+    beats = named_rows(evidence.beats, names, commands)
+    speech, unnamed = read_speech(evidence.notifications, names, found)
     return Resolved(tuple(found.jobs), len(configured), triggers, lifecycle, beats, speech, unnamed)
 
 
-def named_rows(frame: pd.DataFrame, index: NameIndex) -> Ints:
-    """Return the configured job of each row, by its name, else by its command."""
-    commands = texts(frame["command"]) if "command" in frame else [None] * len(frame)
+def named_rows(frame: pd.DataFrame, names: NameIndex, commands: NameIndex) -> Ints:
+    """Return the known job of each row, by its name, else by its command, where a job may be known by that."""
+    started = texts(frame["command"]) if "command" in frame else [None] * len(frame)
 
     def resolve(key: tuple[str | None, str | None, str | None]) -> int:
         job, command, host = key
-        code = index.by_name(job, host)
-        return code if code >= 0 else index.by_command(command, host)
+        code = names.by_name(job, host)
+        return code if code >= 0 else commands.by_command(command, host)
 
-    return memoised(zip(texts(frame["job"]), commands, texts(frame["host"]), strict=True), resolve)
+    return memoised(zip(texts(frame["job"]), started, texts(frame["host"]), strict=True), resolve)
 
 
 def own_names(evidence: Evidence) -> frozenset[tuple[str | None, str | None]]:

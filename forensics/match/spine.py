@@ -16,6 +16,8 @@ import numpy as np
 from forensics.config import Job
 from forensics.evidence.hosts import Outage
 from forensics.evidence.paired import Window
+from forensics.match.back_off import NONE as NO_WAITS
+from forensics.match.back_off import Waits, waited_until
 from forensics.match.catching_up import lateness_allowed
 from forensics.match.expected import EMPTY, due_times, grid_due_times, interval_due_times
 from forensics.match.jobtable import JobTable, nanos, stamps
@@ -172,19 +174,35 @@ def _nearest_only(due_row: Ints, distance: Ints) -> Ints:
 
 
 def trigger_spine(
-    table: JobTable, started: Signals, skips: Signals, clocks: Signals, window: Window, down: Sequence[Outage] = ()
+    table: JobTable,
+    started: Signals,
+    skips: Signals,
+    clocks: Signals,
+    window: Window,
+    down: Sequence[Outage] = (),
+    waits: Waits = NO_WAITS,
 ) -> tuple[Spine, Ints, Ints]:
     """Return the runs that due times and triggers make, and the run of every trigger and of every recorded skip.
 
-    ``clocks`` are the starts from which the due times of interval jobs are counted, ``down`` is when hosts were down.
+    ``clocks`` are the starts from which the due times of interval jobs are counted, ``down`` is when hosts or
+    schedulers were down, ``waits`` when a scheduler held jobs back: a due time then at which nothing came was none.
     """
     job, due = due_runs(table, clocks, window)
+    held = waited_until(waits, job, due)
     allowed = lateness_allowed(table, job, due, down)
+    allowed = np.where(held == NAT, allowed, np.maximum(allowed, held - due + table.start_grace[job]))
     spine = Spine(job, due, *(np.full(len(job), NAT) for _ in SPINE[2:]))
     started_run = meet_due_times(table, job, due, started, allowed)
     skipped_run = meet_due_times(table, job, due, skips)
+    is_due = (held == NAT) | np.isin(np.arange(len(due)), np.concatenate([started_run, skipped_run]))
+    if not is_due.all():
+        spine, position = spine.taken(np.flatnonzero(is_due)), np.cumsum(is_due) - 1
+        started_run, skipped_run = (np.where(run >= 0, at(position, run), -1) for run in (started_run, skipped_run))
     spine.triggered[started_run[started_run >= 0]] = started.at[started_run >= 0]
     spine.skipped[skipped_run[skipped_run >= 0]] = skips.at[skipped_run >= 0]
+    off = table.off_since[spine.job]
+    is_off = (off != NAT) & (spine.due >= off) & (spine.triggered == NAT) & (spine.skipped == NAT)
+    spine.skipped[is_off] = spine.due[is_off]
     for seen, run, name in ((started, started_run, "triggered"), (skips, skipped_run, "skipped")):
         extra = run < 0
         run[extra] = len(spine) + np.arange(int(extra.sum()))

@@ -20,7 +20,10 @@ REJECT_WIDTH = 200
 
 @dataclass(frozen=True)
 class Line:
-    """A line of the table; ``begins`` and ``ends`` are None where a source's reach is open, or where it has none."""
+    """A line of the table; ``begins`` and ``ends`` are None where a source's reach is open, or where it has none.
+
+    Of a source that speaks job by job they are those of all its jobs, and it is said.
+    """
 
     name: str
     lanes: str
@@ -84,9 +87,15 @@ def line(source: SourceRead, faulty: int, pen: Pen) -> Line:
         rows=sum(source.rows.values()),
         rejected=source.rejected,
         covers=source.covers is not None,
-        begins=None if begins is None else reach_text(begins, pen),
+        begins=begin_text(source, begins, pen),
         ends=None if ends is None else reach_text(ends, pen),
     )
+
+
+def begin_text(source: SourceRead, begins: int | None, pen: Pen) -> str | None:
+    """Return where the reach of a source begins, None where it is open; for each job it may begin elsewhere."""
+    text = None if begins is None else reach_text(begins, pen)
+    return f"by job, {text or 'ever'}" if source.job_spans else text
 
 
 def lanes_of(source: SourceRead) -> list[str]:

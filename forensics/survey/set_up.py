@@ -10,13 +10,12 @@ from forensics.config import Policy, Scheduler
 from forensics.config_keys import zone_named
 from forensics.config_schedule import schedule_problem
 from forensics.evidence.records import ToldJob
+from forensics.match.told import longest
 from forensics.survey.found import FoundJob, Place
 from forensics.timeline import shown
 
 # A job may be this late anyway, in seconds; one that is late on purpose by more needs a grace of its own.
 USUAL_GRACE = 600.0
-# How much longer than its limit a run may take from its start to what it leaves: to come up, and to clear up.
-PROVING = timedelta(minutes=2)
 LONGEST = 4e9
 
 
@@ -30,7 +29,7 @@ def found_job(told: ToldJob, name: str, said: str = "") -> FoundJob:
         attributes=told.attributes,
         said=said or None,
         since=moment(told.since),
-        max_duration=timedelta(seconds=told.limit) + PROVING if told.limit and told.limit <= LONGEST else None,
+        max_duration=longest(told),
         reports=cast(Policy, told.reports) if told.reports in get_args(Policy) else None,
         start_grace=grace_of(told.late),
     )

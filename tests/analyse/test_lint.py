@@ -19,6 +19,18 @@ def test_schedule_that_never_fires_is_lint():
     assert "it never fires" in finding.text
 
 
+def test_schedule_of_a_schedulers_own_is_to_be_mended_there():
+    told = "Its own scheduler is set up so (jobs.json:3)."
+    (finding,) = unusable_schedules([Job("leap", UTC, schedule="0 0 31 2 *", problem="it never fires", set_up=told)])
+    assert finding.observed == ("`0 0 31 2 *`.", told)
+    assert finding.todo == "Mend it where its scheduler is set up."
+
+
+def test_interval_that_cannot_be_used_is_no_schedule_of_none():
+    (finding,) = unusable_schedules([Job("leap", UTC, problem="an interval of 0 s is none")])
+    assert finding.observed == ()
+
+
 def test_pattern_that_never_fits_names_the_near_path():
     runs = frame(*(run("unverifiable", due=f"0{hour}:00") for hour in range(5)))
     patterns = [
@@ -52,15 +64,22 @@ def test_tree_with_scattered_times_is_not_the_copied_one():
     assert tree("01:00", "02:00", "03:00", "03:00") == []
 
 
-def strangers(configured: int, in_window: bool = True) -> list[Any]:
+def strangers(configured: int, in_window: bool = True, set_up: str | None = None) -> list[Any]:
     runs = frame(run("confirmed", job="known"), run("confirmed", job="stranger", in_window=in_window))
-    jobs = [Job("known", UTC), Job("stranger", UTC, host="web2")]
+    jobs = [Job("known", UTC), Job("stranger", UTC, host="web2", set_up=set_up)]
     return unconfigured(Columns(runs), paired(runs, jobs=jobs, configured=configured))
 
 
 def test_jobs_that_no_config_names_are_one_finding():
     (finding,) = strangers(configured=1)
     assert finding.observed == ("Seen: stranger on web2.",)
+
+
+def test_job_that_its_own_scheduler_tells_of_cannot_be_missed_unseen():
+    (finding,) = strangers(configured=1, set_up="Its own scheduler is set up so (jobs.json:3).")
+    assert finding.inferred == "So their own scheduler says when they are due, and nothing says what they leave."
+    (finding,) = strangers(configured=1)
+    assert finding.inferred.endswith("they can be missed unseen.")
 
 
 def test_stranger_outside_the_window_is_not_told():

@@ -14,6 +14,7 @@ from forensics.classify.judged import Judged, judge_runs
 from forensics.classify.reasons import explainer
 from forensics.config import Job, Mute
 from forensics.evidence.coverage import ALWAYS, EVER, Coverage
+from forensics.evidence.hosts import Stretch
 from forensics.evidence.intake import Evidence, Intake
 from forensics.evidence.paired import (
     CLAIM_CODES,
@@ -136,6 +137,7 @@ def told(
     mutes: tuple[Mute, ...] = (),
     zone: ZoneInfo = UTC,
     learnt: Sequence[Learnt] = (),
+    stretches: Sequence[Stretch] = (),
 ) -> Told:
     """Return the judged and explained runs of one job.
 
@@ -146,6 +148,9 @@ def told(
     spans: dict[str, Any] = {lane: ((None, None) if lane in given else None) for lane in ("lifecycle", "beats")}
     spans |= dict.fromkeys(("triggers", "notifications", "artifacts"), (None, None)) | (covers or {})
     evidence = evidence_of(rows, {lane for lane, span in spans.items() if span is not None or lane in given})
+    evidence = replace(
+        evidence, sources=(replace(evidence.sources[0], stretches=tuple(stretches)), *evidence.sources[1:])
+    )
     coverage = Coverage({lane: [span_of(span)] for lane, span in spans.items()})
     window = Window(at("00:00"), at("2026-03-20T00:00"), at(now))
     paired = paired_of(rows, job, due, patterns, is_overwritten, is_copied)

@@ -22,6 +22,10 @@ DATED = "2026-03-19.json"
 FLAGS: list[tuple[str, str, tuple[Row, ...], dict[str, Any], bool]] = [
     ("proof after the own time", "late", (T, file(DATED, "07:31:32")), {}, True),
     ("proof at the end of the own time", "late", (T, file(DATED, "07:31:31")), {}, False),
+    ("start later than any may be", "late", (trigger("07:10:01"), file(DATED, "07:14")), {}, True),
+    ("start as late as one may be", "late", (trigger("07:10"), file(DATED, "07:14")), {}, False),
+    ("late start that came to nothing", "late", (trigger("07:40"),), {}, True),
+    ("start without a due time", "late", (T,), {"due": (None,)}, False),
     ("failure before the proof", "recovered", (T, file(DATED, "11:00"), BAD), {}, True),
     ("failure after the proof", "recovered", (T, A, BAD), {}, False),
     ("failure, and nothing could have proven it", "unproven", (T, BAD), {"covers": {"artifacts": None}}, True),

@@ -7,15 +7,16 @@ from typing import Any
 
 from forensics.evidence.hosts import Outage
 from forensics.evidence.paired import NAT
+from forensics.match.catching_up import lateness_allowed
 from forensics.match.spine import trigger_spine
-from tests.match.builders import at, clock, job, starts, table, window
+from tests.match.builders import MINUTE, at, clock, ints, job, starts, table, window
 
 HOURLY: dict[str, Any] = {"scheduler": "systemd", "schedule": "hourly", "max_duration": timedelta(minutes=30)}
 
 
-def met(since: str, until: str, start: str, down_host: str = "web1", **more: Any) -> list[str | None]:
+def met(since: str, until: str, start: str, down_host: str = "web1", of: str = "", **more: Any) -> list[str | None]:
     """Return the due times that a start meets, of a job that is due hourly, on a host that was down for a while."""
-    down = [Outage(down_host, at(since), at(until), False, "journal", 1)]
+    down = [Outage(down_host, at(since), at(until), False, "journal", 1, of)]
     jobs = table(job(**{**HOURLY, **more}))
     spine, run, _ = trigger_spine(jobs, starts(start), starts(), starts(), window(), down)
     return [clock(int(spine.due[each])) for each in run if spine.due[each] != NAT]
@@ -43,3 +44,16 @@ def test_outage_of_another_host_excuses_nothing():
 
 def test_start_at_its_own_due_time_stays_there():
     assert met("01:30", "04:58", "05:00:01") == ["05:00"]
+
+
+def test_openclaw_makes_up_for_what_it_lost_while_it_was_down_itself():
+    own = {"scheduler": "openclaw", "schedule": "0 * * * *"}
+    assert met("01:30", "04:40", "04:41", of="openclaw", **own) == ["04:00"]
+    assert met("01:30", "04:40", "04:41", of="openclaw") == []
+
+
+def test_outage_of_host_and_scheduler_at_once_is_waited_for_once():
+    job_ = table(job(**{**HOURLY, "scheduler": "openclaw", "schedule": "0 4 * * *"}))
+    down = [Outage(None, at("03:00"), at("04:40"), False, "a", 1, of) for of in ("", "openclaw")]
+    allowed = lateness_allowed(job_, ints([0]), ints([at("04:00")]), down)
+    assert allowed.tolist() == [50 * MINUTE]

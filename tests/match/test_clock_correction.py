@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import pandas as pd
@@ -75,7 +76,7 @@ def test_records_of_the_runner_are_moved_with_their_lane():
 def test_records_in_the_trigger_log_go_by_its_clock():
     one_log = evidence(trigger("07:00", "backup", host="web1"))
     frame = NIGHT.lifecycle.assign(source=0)
-    mixed = type(NIGHT)(**{**vars(NIGHT), "triggers": one_log.triggers, "lifecycle": frame})
+    mixed = replace(NIGHT, triggers=one_log.triggers, lifecycle=frame)
     timed = corrected(mixed, [offset(60, "triggers")], resolved(mixed, *JOBS))
     assert clock(int(nanoseconds(timed.lifecycle["at"])[0])) == "07:02"
 

@@ -175,8 +175,16 @@ def test_interval_counts_from_the_last_observed_start() -> None:
     assert intervals("07:00", "07:19", until="07:50") == [("07:00", 0), ("07:15", 1), ("07:34", -1), ("07:49", -1)]
 
 
-def test_start_right_after_another_is_a_due_time_of_its_own() -> None:
-    assert [row for _, row in intervals("07:00", "07:01", until="07:02")] == [0, 1]
+def test_start_right_after_another_was_not_due_and_the_interval_counts_from_it() -> None:
+    assert intervals("07:00", "07:01", until="07:20") == [("07:00", 0), ("07:16", -1)]
+
+
+def test_late_start_leaves_the_next_due_time_to_itself() -> None:
+    assert intervals("07:00", "07:28", until="07:40") == [("07:00", 0), ("07:15", 1)]
+
+
+def test_start_a_little_early_is_still_on_time() -> None:
+    assert intervals("07:00", "07:14", until="07:20") == [("07:00", 0), ("07:15", 1)]
 
 
 def test_nothing_started_gives_no_due_times() -> None:
@@ -184,13 +192,15 @@ def test_nothing_started_gives_no_due_times() -> None:
 
 
 @given(st.lists(st.integers(1, 200), max_size=8), st.integers(0, 300))
-def test_every_start_meets_one_due_time_of_its_own(gaps: list[int], after: int) -> None:
+def test_every_start_but_an_early_one_meets_one_due_time_of_its_own(gaps: list[int], after: int) -> None:
     starts = [0]
     for gap in gaps:
         starts.append(starts[-1] + gap * MINUTE)
     due, rows = interval_due_times(ints(starts), QUARTER, starts[-1] + after * MINUTE)
-    assert sorted(row for row in rows.tolist() if row >= 0) == list(range(len(starts)))
-    tail = [each for each in due.tolist() if each > due.tolist()[rows.tolist().index(len(starts) - 1)]]
+    on_time = [0, *(row for row, gap in enumerate(gaps, 1) if gap >= 14)]
+    assert [row for row in rows.tolist() if row >= 0] == on_time
+    silent = [each for each, row in zip(due.tolist(), rows.tolist(), strict=True) if row < 0]
+    tail = [starts[-1], *(each for each in silent if each > starts[-1])]
     assert all(later - earlier == QUARTER for earlier, later in pairwise(tail))
 
 

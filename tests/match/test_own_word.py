@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import partial
 from typing import Any
 
-from forensics.config import Config, Job
+from forensics.config import Config, Job, SourceConfig
 from forensics.config_jobs import unconfigured_job
 from forensics.evidence.intake import Evidence, Intake
 from forensics.evidence.records import Batch, FileRead
@@ -66,6 +66,15 @@ def test_starts_are_told_of_from_later_on_where_a_history_was_cut():
     later = {"a": ((START + 3 * HOUR, START + 20 * HOUR),)}
     found, resolved = evidence(rows("triggers", ran(4)), job_spans=later)
     assert later_starts(found.sources[0], None, resolved) == {0: START + 3 * HOUR}
+
+
+def test_job_of_that_name_on_another_host_is_not_the_one_that_is_told_of():
+    later = {"a": ((START + 3 * HOUR, START + 20 * HOUR),)}
+    found, _ = evidence(rows("triggers"), job_spans=later)
+    twins = [Job("a", UTC, host=host, scheduler="openclaw") for host in ("web1", "web2")]
+    resolved = resolve_jobs(found, twins, partial(unconfigured_job, Config()))
+    told = [later_starts(found.sources[0], SourceConfig("openclaw", "x", host), resolved) for host in ("web2", "web3")]
+    assert told == [{1: START + 3 * HOUR}, {}]
 
 
 def test_openclaw_speaks_for_its_own_jobs_starts_alone():

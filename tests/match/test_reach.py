@@ -134,6 +134,13 @@ def test_messages_speak_for_all() -> None:
     assert covered("notifications", message("one ok", "07:00")) == [True, True]
 
 
+def test_way_by_which_openclaw_sends_is_no_channel() -> None:
+    config = SourceConfig("slack-export", "slack", channels=("metrics",))
+    jobs = [job("one", scheduler="openclaw", attributes={"channel": way}) for way in ("slack", "last", "telegram")]
+    assert channel_jobs(config, jobs) == {0, 1}
+    assert channel_jobs(config, [job("one", attributes={"channel": "slack"})]) == set()
+
+
 def live(*, failed: tuple[str, ...] = (), channels: tuple[str, ...] = ()) -> list[bool]:
     """Return for which jobs (of #ops, of #random, of no named channel) a live workspace speaks."""
     read = evidence(message("one ok", "07:00", channel="ops"))
