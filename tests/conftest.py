@@ -10,10 +10,15 @@ from pathlib import Path
 from uuid import uuid4
 
 import pytest
+from hypothesis import settings
 from xdist.scheduler import LoadScopeScheduling
 
 from tests.gitea.forge import Forge, chosen
 from tests.gitea.toolchain import Unavailable
+
+# How long an example takes depends on what else the machine does, and is no fault of what is tested.
+settings.register_profile("untimed", deadline=None)
+settings.load_profile("untimed")
 
 SHARED_DATA = Path(__file__).resolve().parents[2] / "shared" / "data"
 
@@ -53,6 +58,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 # Their fixtures are made once a worker, and take seconds.
 COSTLY = frozenset(
     {
+        "tests/browser/test_page.py",
         "tests/survey/test_learning.py",
         "tests/test_fourteen_nights.py",
         "tests/test_packaging.py",
