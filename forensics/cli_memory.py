@@ -121,6 +121,7 @@ def left_by(result: Result, *, is_about_all: bool) -> Left:
         owed=reporting.owed,
         is_about_all=is_about_all,
         pending=pending_of(result),
+        jobs=reporting.jobs,
     )
     readable = [
         key

@@ -13,24 +13,28 @@ import pandas as pd
 from forensics.analyse.audit import audit_findings, audited, of_audit
 from forensics.analyse.blockers import blockers
 from forensics.analyse.changes import changes_since
+from forensics.analyse.earlier import with_earlier
 from forensics.analyse.exits import exit_code
 from forensics.analyse.findings import findings
 from forensics.analyse.heartbeats import panel
+from forensics.analyse.job_history import job_rates, unlike_before
 from forensics.analyse.reporting import check_reporting
+from forensics.analyse.reporting_parts import reporting_parts
 from forensics.analyse.summary import summarise
 from forensics.classify.judged import Judged, judge_runs
 from forensics.classify.rates import checkable, owed
 from forensics.classify.reasons import explainer
 from forensics.config import Config, Event, SourceConfig
 from forensics.config_jobs import unconfigured_job
+from forensics.evidence.columns import Columns
 from forensics.evidence.coverage import Coverage
 from forensics.evidence.intake import Evidence, Intake
 from forensics.evidence.memory import FORGOTTEN, Memory
-from forensics.evidence.paired import NAT, ClockOffset, Learnt, Paired, Window
+from forensics.evidence.paired import NAT, ClockOffset, Flags, Learnt, Paired, Window
 from forensics.evidence.provenance import Provenance
 from forensics.evidence.recall import source_key, with_remembered
 from forensics.evidence.records import Batch, Yielded
-from forensics.evidence.result import Heartbeat, Result
+from forensics.evidence.result import Heartbeat, ReportingCheck, Result
 from forensics.evidence.schema import nanoseconds
 from forensics.investigate.findings import investigation_findings
 from forensics.investigate.study import investigated
@@ -94,9 +98,8 @@ class Known:
 def report(config: Config, question: Question, progress: Progress = lambda _name, _rows: None) -> Result:
     """Return all that the sources of a config come to for a window."""
     known = read(config, question, progress)
-    result = judged_over(known, config, question)
-    result = replace(result, changes=changes_since(result, question.jobs))
-    return with_investigation(result, known, question)
+    result = with_investigation(judged_over(known, config, question), known, question)
+    return replace(result, changes=changes_since(result, question.jobs))
 
 
 def read(config: Config, question: Question, progress: Progress) -> Known:
@@ -136,7 +139,8 @@ def with_investigation(result: Result, known: Known, question: Question) -> Resu
     focus = frozenset(job.name for job in result.paired.jobs if is_asked_for(job.name, question))
     found = investigated(studied, focus)
     noticed = (*result.findings, *investigation_findings(found, result))
-    return replace(result, investigation=found, studied=studied.runs, findings=noticed)
+    standing = with_earlier(result, studied)
+    return replace(result, investigation=found, studied=studied.runs, findings=noticed, blockers=standing)
 
 
 def goes_wrong(result: Result) -> bool:
@@ -160,7 +164,8 @@ def concluded(known: Known, paired: Paired, judged: Judged, config: Config, ques
     provenance = Provenance(paired, timed)
     explain = explainer(judged, paired, timed, known.coverage, provenance, window, zone, known.learnt)
     is_owed, is_checkable = owed(judged, paired), checkable(judged)
-    reporting = check_reporting(runs, is_owed, is_checkable, config.reporting.threshold, question.memory.rates)
+    parts = reporting_parts(runs, is_owed, is_checkable, paired, timed.notifications)
+    reporting = replace(believed(runs, is_owed, is_checkable, config, question), parts=parts)
     audit = audited(question.memory, evidence, window, runs)
     asked = replace(config, jobs=tuple(job for job in config.jobs if is_asked_for(job.name, question)))
     beats = beats_of(evidence, asked, question)
@@ -191,6 +196,14 @@ def concluded(known: Known, paired: Paired, judged: Judged, config: Config, ques
         audit=audit,
         events=events_of(config, evidence),
     )
+
+
+def believed(runs: pd.DataFrame, owed: Flags, checkable: Flags, config: Config, question: Question) -> ReportingCheck:
+    """Return whether the messages can be believed, in all and job by job, beside what they usually come to."""
+    threshold, rates = config.reporting.threshold, question.memory.rates
+    jobs = job_rates(Columns(runs), owed)
+    check = check_reporting(runs, owed, checkable, threshold, rates)
+    return replace(check, jobs=jobs, unlike=unlike_before(jobs, rates, threshold))
 
 
 def events_of(config: Config, evidence: Evidence) -> tuple[Event, ...]:

@@ -5,21 +5,24 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from typing import Any
 from zoneinfo import ZoneInfo
 
 import numpy as np
 
 from forensics.analyse.boot_facts import facts_text, host_facts
 from forensics.analyse.boot_health import LEAST_RISING, Health, Series, State, health_of, is_hung, newest, series_of
-from forensics.analyse.boot_words import INFERRED, TODO, headline, health_detail, job_line, since_text
+from forensics.analyse.boot_words import INFERRED, TODO, headline, health_detail, job_line, rounded, since_text
 from forensics.analyse.boots import Boots, boots_of, jobs_by_spelling
 from forensics.config import Job
 from forensics.evidence.columns import Columns
 from forensics.evidence.intake import Evidence
 from forensics.evidence.paired import Flags, Paired, Window
 from forensics.evidence.result import Finding
+from forensics.timeline import utc_text
 
 Value = tuple[str, str]
+MOST_TOLD = 600  # boots of a finding, one by one
 
 
 @dataclass(frozen=True)
@@ -154,8 +157,25 @@ def finding_of(trouble: Trouble, fleet: Fleet, evidence: Evidence, zone: ZoneInf
                 for (name, value), codes in fleet.values.items()
             ],
             "host": {name: list(values) for name, values in facts.items()},
+            "series": list(boot_details(boots, hung, names)),
         },
     )
+
+
+def boot_details(boots: Boots, hung: Flags, names: Mapping[int, str]) -> Iterator[dict[str, Any]]:
+    """Yield the newest of some boots for machines, in order of time: how long each took, and how it ended.
+
+    One that ``hung`` or is ``open`` has no ``seconds``.
+    """
+    ends = np.select([~np.isnan(boots.seconds), ~np.isnan(boots.waited), hung], ["up", "given up", "hung"], "open")
+    took = np.where(np.isnan(boots.seconds), boots.waited, boots.seconds)
+    for at in np.argsort(boots.started, kind="stable")[-MOST_TOLD:].tolist():
+        yield {
+            "job": names[int(boots.job[at])],
+            "at": utc_text(int(boots.started[at])),
+            "seconds": rounded(float(took[at])),
+            "ended": str(ends[at]),
+        }
 
 
 def worst_of(trouble: Trouble, fleet: Fleet) -> int:

@@ -9,9 +9,10 @@ import pandas as pd
 from forensics.analyse.alarms import mass_failure
 from forensics.analyse.boot_warnings import slow_boots
 from forensics.analyse.clocks import clock_offsets
+from forensics.analyse.concentration import concentration
 from forensics.analyse.half_written import skipped_work
 from forensics.analyse.lint import copied_trees, near_paths, orphans, unconfigured, unusable_schedules
-from forensics.analyse.outages import lane_outages, silent_logs
+from forensics.analyse.outages import lane_outages, runner_outages, silent_logs
 from forensics.analyse.streaks import claimed_streaks
 from forensics.config import Config
 from forensics.evidence.columns import Columns
@@ -37,7 +38,9 @@ def findings(
     columns = Columns(runs)
     return (
         *mass_failure(columns),
+        *concentration(columns),
         *lane_outages(columns, zone),
+        *runner_outages(columns, paired, coverage, zone),
         *silent_logs(columns, paired, evidence, coverage, window.now, zone),
         *claimed_streaks(columns, paired),
         *skipped_work(columns, paired, provenance, window, zone),

@@ -52,6 +52,15 @@ FILES = Silence(
 )
 
 
+RUNNER = Silence(
+    Lane.LIFECYCLE,
+    "no record of the runner",
+    "their work is proven and it recorded other runs of these jobs",
+    "So the runner's records were lost, or are no longer written; the jobs were well.",
+    "See whether what runs these jobs still writes its records, and whether they were moved.",
+)
+
+
 def lane_outages(columns: Columns, zone: ZoneInfo) -> list[Finding]:
     """Return the stretches in which no proven run was reported, or no run that said success left a file."""
     executed_only = columns.among("evidence", EvidenceClass.EXECUTED)
@@ -62,6 +71,21 @@ def lane_outages(columns: Columns, zone: ZoneInfo) -> list[Finding]:
         *(outage(MESSAGES, columns, rows, zone) for rows in stretches(columns, unsaid, claims)),
         *(outage(FILES, columns, rows, zone) for rows in stretches(columns, unproven, columns.is_executed)),
     ]
+
+
+def runner_outages(columns: Columns, paired: Paired, coverage: Coverage, zone: ZoneInfo) -> list[Finding]:
+    """Return the stretches of proven runs that the runner, which covers them, tells nothing of.
+
+    The rows of ``columns`` are those of ``paired.runs``.
+    """
+    recorded = np.bincount(paired.steps.run, minlength=len(paired.runs)) > 0
+    if not recorded.any():
+        return []
+    runs = paired.runs
+    covered = coverage.covers(Lane.LIFECYCLE.value, runs.job, runs.start, runs.own_end)
+    has_some = np.isin(runs.job, np.unique(runs.job[recorded]))
+    silent = has_some & covered & columns.is_executed & ~recorded
+    return [outage(RUNNER, columns, rows, zone) for rows in stretches(columns, silent, recorded)]
 
 
 def stretches(columns: Columns, silent: Flags, heard: Flags) -> Iterator[Ints]:

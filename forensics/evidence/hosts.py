@@ -15,7 +15,8 @@ class Stretch:
     """A stretch of time, in ns, in which a host was up (``boot`` is its id) or asleep (``boot`` empty).
 
     ``file`` and ``record`` tell where its first entry stands, for a sleep the one that began it. ``of`` is the name of
-    a scheduler where it was that which was up, such as ``openclaw``, and empty for the host itself.
+    a scheduler where it was that which was up, such as ``openclaw``, and empty for the host itself. ``is_inferred``: that
+    it was down before has nothing but a silence to show for it, and no longer one than is usual.
     """
 
     host: str | None
@@ -25,13 +26,14 @@ class Stretch:
     file: str
     record: int
     of: str = ""
+    is_inferred: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Outage:
     """A stretch of time, in ns, in which a host did nothing: from its last sign of life to its boot, or asleep.
 
-    With ``of`` it was not the host but that scheduler on it.
+    With ``of`` it was not the host but that scheduler on it. ``is_inferred``: it may as well have been quiet, and up.
     """
 
     host: str | None
@@ -41,6 +43,7 @@ class Outage:
     file: str
     record: int
     of: str = ""
+    is_inferred: bool = False
 
 
 def concerns(outage: Outage, scheduler: str, host: str | None) -> bool:
@@ -80,4 +83,5 @@ def gaps_of(boots: Iterable[Stretch]) -> Iterator[Outage]:
     """Yield the times between the boots of one host or scheduler; where clocks make two overlap there is none."""
     for before, after in pairwise(sorted(boots, key=lambda stretch: (stretch.since, stretch.until))):
         if before.until < after.since:
-            yield Outage(after.host, before.until, after.since, False, after.file, after.record, after.of)
+            where = after.file, after.record, after.of
+            yield Outage(after.host, before.until, after.since, False, *where, after.is_inferred)

@@ -66,7 +66,7 @@ class ToldJob:
     ``zone`` is the name of its zone, None where the source's own holds. ``late`` is by how many seconds a start may be
     late on purpose, ``limit`` how many seconds a run may take. ``reports`` is a policy as in the config, None where
     nothing tells it. ``is_suspended``: it is switched off, and not due; ``until`` (ns) it was, None where nothing tells
-    that. ``since`` is when it was made, in ns.
+    that. ``since`` is when it was made, in ns. ``is_zone_inferred``: it names no zone; what is planned shows this one.
     """
 
     name: str
@@ -84,6 +84,7 @@ class ToldJob:
     limit: float | None = None
     reports: str | None = None
     is_suspended: bool = False
+    is_zone_inferred: bool = False
     aliases: tuple[str, ...] = ()
     attributes: Mapping[str, str] = field(default_factory=dict)
 

@@ -14,17 +14,18 @@ from forensics.evidence.result import Result
 from forensics.timeline import NANOS, any_instant, duration_text, utc_instant
 
 DAY = 86_400
+RESTARTS = frozenset({"restart", "reboot"})
 
 
 def occasions(studied: Result, after: int, until: int, jobs: Sequence[Job]) -> tuple[Occasion, ...]:
     """Return what happened after one instant and up to another (ns), to the hosts and in the zones of some jobs.
 
-    What is nearest to the end comes first.
+    What was changed comes before mere restarts, which often only follow from it; of these what is nearest to the end.
     """
     zones = {zone.key: zone for zone in (studied.config.timezone, *(job.timezone for job in jobs))}
     shifts = (shift for zone in zones.values() for shift in clock_shifts(zone, after, until))
     found = {each for each in (*told_events(studied), *shifts, *reboots(studied, jobs)) if after < each.at <= until}
-    return tuple(sorted(found, key=lambda each: (-each.at, each.kind, each.name)))
+    return tuple(sorted(found, key=lambda each: (each.kind in RESTARTS, -each.at, each.kind, each.name)))
 
 
 def told_events(studied: Result) -> list[Occasion]:
@@ -34,9 +35,9 @@ def told_events(studied: Result) -> list[Occasion]:
 
 
 def reboots(studied: Result, jobs: Sequence[Job]) -> Iterator[Occasion]:
-    """Yield when hosts of some jobs came up again."""
+    """Yield when hosts of some jobs came up again; a scheduler's own restart is told by its source."""
     for outage in studied.evidence.outages:
-        if not outage.is_sleep and any(is_on(outage, job.host) for job in jobs):
+        if not outage.is_sleep and not outage.of and any(is_on(outage, job.host) for job in jobs):
             down = duration_text((outage.until - outage.since) / NANOS)
             yield Occasion(outage.until, "reboot", f"{outage.host or 'host'}, down for {down}")
 

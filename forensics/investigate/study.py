@@ -14,5 +14,5 @@ def investigated(studied: Result, focus: frozenset[str]) -> Investigation:
     """Return why runs went wrong; ``studied`` are all runs to compare, ``focus`` the jobs that were asked about."""
     compared, changed = contrasts(studied), change_points(studied)
     reached = depths(studied, focus)
-    found = causes(studied, compared, changed, reached)
+    found = causes(studied, compared, changed, reached, focus)
     return Investigation(studied.window.since, studied.window.until, compared, changed, reached, found)

@@ -10,11 +10,11 @@ from __future__ import annotations
 
 import json
 import sqlite3
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from collections.abc import Mapping, Sequence
+from dataclasses import astuple, dataclass, field
 
 from forensics.database.opening import storable
-from forensics.evidence.memory import PastRate, PastReport
+from forensics.evidence.memory import JobRate, PastRate, PastReport
 from forensics.ledger.database import Ledger
 
 LAST = "SELECT id FROM reports WHERE scope = ? AND is_link AND now < ? ORDER BY now DESC LIMIT 1"
@@ -28,7 +28,7 @@ class Night:
     """A report to be remembered. ``scope`` is the config it was made from, ``night`` the name it is published under.
 
     ``pending`` maps the keys of runs to the instants (ns) by which they belong to a window. ``said`` of ``owed``
-    runs claimed success. ``is_about_all``: it was about all jobs.
+    runs claimed success, ``jobs`` are the rates of single jobs. ``is_about_all``: it was about all jobs.
     """
 
     scope: str
@@ -38,6 +38,7 @@ class Night:
     owed: int
     is_about_all: bool
     pending: Mapping[str, int] = field(default_factory=dict)
+    jobs: Sequence[JobRate] = ()
 
 
 def last_report(ledger: Ledger, scope: str, now: int) -> PastReport | None:
@@ -80,8 +81,13 @@ def rates(ledger: Ledger, scope: str, now: int) -> tuple[PastRate, ...]:
     Raises:
         DatabaseError: it cannot be read.
     """
-    query = "SELECT now, said, owed FROM reports WHERE scope = ? AND is_link AND now < ? ORDER BY now DESC LIMIT ?"
-    return tuple(PastRate(*row) for row in reversed(ledger.rows(query, scope, now, MOST_RATES)))
+    query = (
+        "SELECT now, said, owed, jobs FROM reports WHERE scope = ? AND is_link AND now < ? ORDER BY now DESC LIMIT ?"
+    )
+    return tuple(
+        PastRate(at, said, owed, tuple(JobRate(*each) for each in json.loads(jobs)))
+        for at, said, owed, jobs in reversed(ledger.rows(query, scope, now, MOST_RATES))
+    )
 
 
 def made_before(ledger: Ledger, scope: str, now: int) -> tuple[int, ...]:
@@ -134,11 +140,12 @@ def keep_night(connection: sqlite3.Connection, night: Night, last: PastReport | 
     told = (report.verdicts, report.blockers, report.sources, report.faults)
     written = connection.execute(
         "INSERT INTO reports (scope, now, since, until, is_link, night, exit_code, runs, said, owed, verdicts,"
-        " blockers, sources, faults) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+        " blockers, sources, faults, jobs) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
         (
             *(night.scope, report.now, report.since, report.until, is_link, storable(night.night)),
             *(report.exit_code, report.runs, night.said, night.owed),
             *(storable(json.dumps(dict(each), ensure_ascii=False, sort_keys=True)) for each in told),
+            storable(json.dumps([astuple(each) for each in night.jobs], ensure_ascii=False)),
         ),
     )
     rows = [(written.lastrowid, storable(key), moment) for key, moment in sorted(night.pending.items())]

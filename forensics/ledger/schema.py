@@ -130,5 +130,9 @@ STEPS = (
         ) WITHOUT ROWID
         """,
     ),
+    (
+        # How each job was reported: a JSON list of [job, host, said, proven].
+        "ALTER TABLE reports ADD COLUMN jobs TEXT NOT NULL DEFAULT '[]'",
+    ),
 )
 LEDGER = Kind(noun="ledger", mark=b"NWLG", steps=STEPS)

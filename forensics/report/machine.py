@@ -8,6 +8,7 @@ from __future__ import annotations
 import json
 import math
 from collections.abc import Iterable, Iterator
+from dataclasses import asdict
 from itertools import islice
 from typing import Any
 
@@ -108,6 +109,8 @@ def reporting(result: Result) -> dict[str, object]:
         "owed": check.owed,
         "proven": check.proven,
         "checkable": check.checkable,
+        "parts": [{**asdict(each), "name": clean(each.name)} for each in check.parts],
+        "unlike": [{**asdict(each), "job": clean(each.job), "host": clean(each.host)} for each in check.unlike],
         "audit": audit(result),
     }
 

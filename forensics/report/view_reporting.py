@@ -20,6 +20,12 @@ from forensics.verdicts import Claim, Evidence, Flag, Verdict
 
 SHOWN_DAYS = 14
 WIDEST_BAR = 25
+SHOWN_PLACES = 12
+LANES = {
+    "triggers": "the scheduler: started it",
+    "lifecycle": "the runner: ended well",
+    "notifications": "the messages: success",
+}
 NOT_COUNTED = frozenset({Verdict.SKIPPED.value, Verdict.PENDING.value})
 
 
@@ -36,8 +42,31 @@ class Day:
 
 
 @dataclass(frozen=True)
+class Part:
+    """Runs of a lane, channel or host: ``said`` of ``owed`` were said to be well, ``proven`` of ``checkable`` are."""
+
+    name: str
+    said: int
+    owed: int
+    proven: int
+    checkable: int
+
+
+@dataclass(frozen=True)
+class Places:
+    """The channels, or the hosts, with the one that reports worst first; ``left`` are not shown."""
+
+    title: str
+    parts: tuple[Part, ...]
+    left: int
+
+
+@dataclass(frozen=True)
 class Reporting:
-    """The section in plain values; ``days`` only where the window holds several, and messages were missing on some."""
+    """The section in plain values; ``days`` only where the window holds several, and messages were missing on some.
+
+    ``lanes`` are what each lane said, where two or more did; ``places`` the channels and hosts, if there are several.
+    """
 
     status: str
     reason: str
@@ -51,6 +80,9 @@ class Reporting:
     failure_messages: int
     audit: tuple[str, ...]
     undelivered: tuple[str, ...]
+    unlike: tuple[str, ...]
+    lanes: tuple[Part, ...]
+    places: tuple[Places, ...]
     days: tuple[Day, ...]
     days_left: int
 
@@ -72,9 +104,39 @@ def reporting_view(result: Result, runs: RunColumns, pen: Pen) -> Reporting:
         failure_messages=runs.claim.count(Claim.FAILURE),
         audit=tuple(audit_lines(result, pen)),
         undelivered=tuple(pen.sentence(unsent(each, result)) for each in result.undelivered),
+        unlike=tuple(pen.sentence(each) for each in less_told(check)),
+        lanes=lanes if len(lanes := tuple(lanes_of(check))) > 1 else (),
+        places=tuple(each for by in ("channel", "host") if (each := places_of(check, by, pen)).parts),
         days=tuple(days[-SHOWN_DAYS:]) if any(day.gap for day in days) else (),
         days_left=max(0, len(days) - SHOWN_DAYS),
     )
+
+
+def less_told(check: ReportingCheck) -> Iterator[str]:
+    """Yield in sentences which jobs are reported less than they used to be."""
+    for each in check.unlike[:SHOWN_PLACES]:
+        name = f"{each.job} on {each.host}" if each.host else each.job
+        since = "in this report" if each.nights == 1 else f"in {each.nights} reports in a row"
+        usual = share(each.usual_said, each.usual_proven)
+        yield f"{name}: success said for {share(each.said, each.proven)} proven runs {since}; before that for {usual}."
+    if len(check.unlike) > SHOWN_PLACES:
+        yield f"And {counted(len(check.unlike) - SHOWN_PLACES, 'more job')}."
+
+
+def lanes_of(check: ReportingCheck) -> Iterator[Part]:
+    """Yield what each lane said, and how much of that is proven."""
+    for each in check.parts:
+        if each.by == "lane":
+            yield Part(LANES[each.name], each.said, each.owed, each.proven, each.checkable)
+
+
+def places_of(check: ReportingCheck, by: str, pen: Pen) -> Places:
+    """Return how the reporting did by channel, or by host."""
+    mine = sorted((each for each in check.parts if each.by == by), key=lambda each: (each.said / each.owed, each.name))
+    shown = [
+        Part(pen.names.plain(each.name), each.said, each.owed, each.proven, each.owed) for each in mine[:SHOWN_PLACES]
+    ]
+    return Places(by.capitalize(), tuple(shown), max(0, len(mine) - SHOWN_PLACES))
 
 
 def usual_text(check: ReportingCheck, baseline: float) -> str:

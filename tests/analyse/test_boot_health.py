@@ -213,3 +213,30 @@ def test_numbers_are_plain_and_finite():
         "rise_p": 1.0,
         "left": None,
     }
+
+
+def test_boots_are_told_one_by_one_with_how_each_ended():
+    (finding,) = found(*daily(50.0, 55.0, "60!", 58.0, 59.0, HUNG, HUNG, **LIMIT))
+    told = [(boot["at"][8:10], boot["seconds"], boot["ended"]) for boot in finding.detail["series"]]
+    assert told == [
+        ("01", 50.0, "up"),
+        ("02", 55.0, "up"),
+        ("03", 60.0, "given up"),
+        ("04", 58.0, "up"),
+        ("05", 59.0, "up"),
+        ("06", None, "hung"),
+        ("07", None, "hung"),
+    ]
+
+
+def test_boots_of_several_jobs_are_told_in_one_order_of_time():
+    (finding,) = found(*fleet(*[55.0] * 8, jobs="ab", **LIMIT), attributes={job: {"t": "x"} for job in "ab"})
+    assert [boot["job"] for boot in finding.detail["series"]] == ["a", "b"] * 8
+
+
+def test_of_very_many_boots_the_newest_are_told():
+    jobs = [f"job{number:02d}" for number in range(20)]
+    rows = [row for job in jobs for row in daily(*[55.0] * 40, job=job, **LIMIT)]
+    (finding,) = found(*rows, attributes={job: {"t": "x"} for job in jobs})
+    assert len(finding.detail["series"]) == 600
+    assert finding.detail["series"][-1]["at"].startswith("2026-04-09")

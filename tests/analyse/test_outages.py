@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
 
+import numpy as np
 import pytest
 
-from forensics.analyse.outages import is_rare, lane_outages, silent_logs
+from forensics.analyse.outages import is_rare, lane_outages, runner_outages, silent_logs
 from forensics.config import Job
 from forensics.evidence.columns import Columns
 from forensics.evidence.coverage import ALWAYS, EVER, Coverage
 from forensics.evidence.intake import SourceRead
+from forensics.evidence.paired import Steps
 from tests.analyse.builders import UTC, WINDOW, at, evidence, frame, paired, run, source
 
 
@@ -57,6 +61,38 @@ def test_silence_that_chance_explains_is_no_outage():
         run("unreported" if number % 6 else "confirmed", job=str(number), due=f"01:{number:02}") for number in range(60)
     ]
     assert outages(*scattered) == []
+
+
+def by_runner(*rows: dict[str, Any], recorded: Sequence[int], covers: bool = True) -> list[Any]:
+    """Return the outages of the runner, which tells of some rows; it covers all or nothing."""
+    runs = frame(*rows)
+    links, empty = paired(runs), np.array(recorded, dtype=np.int64)
+    steps = Steps(empty, empty, empty, empty, empty.astype(float))
+    coverage = Coverage({"lifecycle": [((EVER, ALWAYS),) if covers else ()] * len(links.jobs)})
+    return runner_outages(Columns(runs), replace(links, steps=steps), coverage, UTC)
+
+
+def two_nights(count: int = 10) -> list[dict[str, Any]]:
+    """Return two runs of each of some jobs, the second an hour after the first."""
+    return [
+        run("confirmed", job=f"job-{number}", due=f"{hour:02}:{number:02}")
+        for number in range(count)
+        for hour in (1, 2)
+    ]
+
+
+def test_runner_that_fell_silent_is_an_outage():
+    (finding,) = by_runner(*two_nights(), recorded=range(0, 20, 2))
+    assert finding.detail["lane"] == "lifecycle"
+    assert (finding.detail["since"], finding.detail["runs"]) == ("2026-03-19T02:00:00Z", 10)
+
+
+def test_jobs_of_which_no_runner_ever_told_are_none():
+    assert by_runner(*two_nights(), recorded=[0]) == []
+
+
+def test_runner_that_covers_nothing_is_none():
+    assert by_runner(*two_nights(), recorded=range(0, 20, 2), covers=False) == []
 
 
 def test_recovered_failure_is_no_silence():

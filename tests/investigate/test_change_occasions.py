@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from zoneinfo import ZoneInfo
 
 from forensics.evidence.hosts import Stretch
@@ -36,6 +37,16 @@ def test_event_at_the_last_good_run_does_not_count() -> None:
 def test_what_is_nearest_to_the_first_bad_run_comes_first() -> None:
     events = [event(night(4, 1)), event(night(4, 9), kind="deploy")]
     assert kinds(studied(WELL, events), night(4), night(5)) == ["deploy", "upgrade"]
+
+
+def test_upgrade_outranks_the_restart_that_came_with_it() -> None:
+    events = [event(night(4, 9)), event(night(4, 10), kind="restart")]
+    assert kinds(studied(WELL, events), night(4), night(5)) == ["upgrade", "restart"]
+
+
+def test_silence_of_a_scheduler_is_no_reboot_of_its_host() -> None:
+    silent = [replace(each, of="openclaw") for each in restarted("web1")]
+    assert kinds(studied(WELL, hosts={"one": "web1"}, stretches=silent), night(5), night(6)) == []
 
 
 def test_reboot_of_the_jobs_host_is_an_occasion() -> None:

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from forensics.database.opening import Database
-from forensics.evidence.memory import PastReport, SeenFile
+from forensics.evidence.memory import JobRate, PastReport, SeenFile
 from forensics.evidence.records import Kept
 from forensics.ledger.database import open_ledger
 from forensics.ledger.memory import DAY, OLDEST, Left, last_report, recall, remember
@@ -139,6 +139,19 @@ def test_rates_come_oldest_first_and_only_from_links(ledger):
     remember(ledger, Left(night(NOW + 5, NOW)))
     remember(ledger, Left(night(NOW + 6, is_about_all=False)))
     assert [rate.now for rate in remembered(ledger, NOW + 9).rates] == [NOW, NOW + 5]
+
+
+def test_rates_of_single_jobs_are_told_again(ledger):
+    jobs = (JobRate("backup", None, 3, 4), JobRate("backup", "web", 0, 1))
+    remember(ledger, Left(replace(night(), jobs=jobs)))
+    assert [rate.jobs for rate in remembered(ledger).rates] == [jobs]
+
+
+def test_report_of_an_older_version_tells_of_no_single_job(ledger):
+    remember(ledger, Left(night()))
+    with ledger.change() as connection:
+        connection.execute("UPDATE reports SET jobs = '[]'")
+    assert [rate.jobs for rate in remembered(ledger).rates] == [()]
 
 
 def test_delivery_is_told_once_it_was_made(ledger):

@@ -13,6 +13,7 @@ from forensics.ledger.schema import LEDGER
 OUT = [
     "b0c0f10c6ba24bf6bfa8d86e77df8b7c04f36e144edf0a2a831c67e59b26559f",
     "c4bc260f5c4d81f936dcd0ec05bf7df2b8ac3f17552c36dbe11bd6f43ff6e506",
+    "ebdc4d1897b8c2c206a2b1162dac187caaf6570b2ae1355c8c9d7bd919d7e178",
 ]
 
 
