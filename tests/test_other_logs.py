@@ -84,6 +84,11 @@ def test_lines_in_which_journalctl_speaks_itself_are_no_rejects(tmp_path: Path) 
     assert (outcome.reasons, outcome.account.skipped) == ([], {"journalctl's own remark": 2})
 
 
+def test_line_that_only_begins_like_journalctls_own_is_a_reject(tmp_path: Path) -> None:
+    outcome = read_lines(tmp_path, "-- the log host was away --", "Mar 19 07:30:00 pi CRON[7]: (op) CMD (x)")
+    assert (len(outcome.reasons), outcome.account.skipped) == (1, {})
+
+
 def test_end_of_the_journal_that_journalctl_tells_bounds_the_year(tmp_path: Path) -> None:
     first = "-- Journal begins at Fri 2021-10-29 12:00:00 BST, ends at Sat 2021-11-20 16:15:14 GMT. --"
     lines = [first, "Nov 19 07:30:00 pi CRON[7]: (op) CMD (x)"]

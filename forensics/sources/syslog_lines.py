@@ -36,6 +36,7 @@ ANACRON_JOB = re.compile(
 RUN_PART = re.compile(rb"\s*(?:\([^()]*\) )?(starting|finished) (\S+)\s*")
 SYNOLOGY_JOB = re.compile(rb"job: (\S+) with command: (.*) as user \S+\s*", re.DOTALL)
 DATED = re.compile(rb"(?:Anacron (?:\d\S* )?started on |setting system clock to )(\d{4})-(\d\d)-(\d\d)")
+OF_JOURNALCTL = re.compile(rb"-- (?:Logs begin|Journal begins|Boot [0-9a-f]{32}|Reboot|No entries)\b")
 JOURNAL_ENDS = re.compile(rb"-- (?:Logs begin|Journal begins) at .*\bends? at [A-Z][a-z][a-z] (\d{4})-(\d\d)-(\d\d)")
 STRUCTURED = re.compile(rb'(?:-|(?:\[(?:[^\]\\"]|"(?:[^"\\]|\\.)*+"|\\.)*+\])++) ?', re.DOTALL)
 # What busybox, OpenWrt, FreeBSD's `syslogd -v` and ESXi write beside the host: facility and severity of the line.

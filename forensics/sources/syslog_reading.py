@@ -18,6 +18,7 @@ from forensics.sources.syslog_clock import Calendar, Clock
 from forensics.sources.syslog_failures import joined
 from forensics.sources.syslog_lines import (
     NOT_ABOUT_JOBS,
+    OF_JOURNALCTL,
     PRIORITIES,
     Meaning,
     anatomy,
@@ -205,7 +206,7 @@ class Reading:
             self.skipped[BLANK] += 1
         elif line[:1].isspace():
             self.skipped[CONTINUATION] += 1
-        elif line.startswith(b"-- "):
+        elif OF_JOURNALCTL.match(line):
             self.skipped[JOURNALCTLS] += 1
             self.clock.years.end_by(told_end(line))
         else:
