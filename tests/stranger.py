@@ -44,7 +44,7 @@ from pathlib import Path
 
 sys.path.insert(0, {checkout!r})
 words = sys.argv[1:]
-if words[:1] in (["init"], ["report"], ["doctor"]) or words[:2] == ["issues", "sync"]:
+if words[:1] in (["init"], ["report"], ["doctor"], ["investigate"]) or words[:2] == ["issues", "sync"]:
     if "--help" not in words and "--now" not in words:
         sys.argv += ["--now", Path("/etc/clock").read_text(encoding="utf-8").strip()]
 from forensics.entry import main

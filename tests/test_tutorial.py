@@ -18,7 +18,7 @@ from tests.stranger import HOME, TAKES_GUESSES, Stranger, host_of_the_tutorial, 
 TUTORIAL = ROOT / "docs" / "tutorial.md"
 BLOCK = re.compile(r"(?:<!-- ([^\n]+) -->\n)?```(\w+)\n(.*?)\n```", re.DOTALL)
 # What may end with 1, because it found something; all else must end with 0.
-FINDING = re.compile(r"forensics (?:report|doctor|init|issues sync|heartbeat (?:check|panel)|runs show)\b")
+FINDING = re.compile(r"forensics (?:report|investigate|doctor|init|issues sync|heartbeat (?:check|panel)|runs show)\b")
 ANYTHING = "…"
 
 
