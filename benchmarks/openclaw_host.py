@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from benchmarks.openclaw_plan import DAY, MINUTE, SECOND, Occasion, Plan, World, slots, world
+from benchmarks.openclaw_plan import DAY, MINUTE, SECOND, Occasion, Plan, World, most_moved, slots, world
 from benchmarks.openclaw_store import write
 from forensics.config import Config, SourceConfig
 from forensics.configfile import read_config
@@ -34,7 +34,7 @@ WAYS = ("init", "hand", "none", "far")
 DAYS = {"A": 8, "B": 8, "C": 8, "D": 6}
 GOOD = frozenset({"ok", "doubled", "second"})
 MILLI = 10**6
-# A start this late is still on its slot, whatever made it late.
+# A start this late is still on its slot, whatever made it late; one that is moved on purpose later by as much.
 GRACE = 10 * MINUTE
 EARLY = 90 * SECOND
 
@@ -58,7 +58,7 @@ def truths(made: World, since: int) -> Iterator[Truth]:
         if since <= (run.due or run.start) < made.until:
             evidence, verdict = judged(run, made, run in receipts)
             is_due = run.due is not None
-            if run.made_up and run.due is not None and run.start > run.due + GRACE:
+            if run.made_up and run.due is not None and run.start > run.due + grace(run.plan):
                 is_due = is_told(run, made) or is_next(run, made)
                 if not is_due or not is_told(run, made):
                     yield Truth(run.plan.name, run.due, True, False, "neither", "missed")
@@ -68,6 +68,11 @@ def truths(made: World, since: int) -> Iterator[Truth]:
     for plan, slot in made.missed:
         if since <= slot < made.until:
             yield Truth(plan.name, slot, True, False, "neither", "missed")
+
+
+def grace(plan: Plan) -> int:
+    """Return how much after its due time a start is still on its slot: later by as much as the job may be moved."""
+    return GRACE + most_moved(plan)
 
 
 def is_told(run: Occasion, made: World) -> bool:

@@ -248,9 +248,14 @@ def taken_before(plan: Plan, made: World, slot: int, until: int) -> list[int]:
 
 def offset(plan: Plan) -> int:
     """Return by how much a job is moved on purpose: always the same for one job."""
-    is_hourly = plan.kind == "cron" and plan.expression.startswith("0 *")
-    most = plan.stagger if plan.stagger is not None else 5 * MINUTE if is_hourly else 0
+    most = most_moved(plan)
     return int(plan.id[:6], 16) % most if most else 0
+
+
+def most_moved(plan: Plan) -> int:
+    """Return by how much a job may be moved on purpose."""
+    is_hourly = plan.kind == "cron" and plan.expression.startswith("0 *")
+    return plan.stagger if plan.stagger is not None else 5 * MINUTE if is_hourly else 0
 
 
 def fate_of(plan: Plan, at: int, made: World, rng: Random) -> str:

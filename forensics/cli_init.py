@@ -169,13 +169,11 @@ def surveyed(wish: Wish, place: Path, *, is_quiet: bool) -> Survey:
         raise ForensicsError(f"--root {wish.root}: no such folder - name the one in which etc/ and var/ lie")
     tree = Tree(str(root.absolute()))
     found = survey(tree, beside(tree, wish))
-    if not (wish.notifications or wish.artifacts):
-        return found
     return with_evidence(found, wish, place, is_quiet=is_quiet)
 
 
 def with_evidence(found: Survey, wish: Wish, place: Path, *, is_quiet: bool) -> Survey:
-    """Return a survey with the files and the names that the evidence shows.
+    """Return a survey with what its evidence shows: OpenClaw's zone, and of what an option names files and names.
 
     Raises:
         ForensicsError: the evidence cannot be read as such.
@@ -185,10 +183,15 @@ def with_evidence(found: Survey, wish: Wish, place: Path, *, is_quiet: bool) -> 
     from forensics.cli_progress import shown_progress
     from forensics.cli_window import nanoseconds, now_of
     from forensics.survey.draft import draft
-    from forensics.survey.learning import learnt
+    from forensics.survey.planned_zones import with_planned_zones
 
     now = nanoseconds(now_of(wish.now, ZoneInfo(found.zone.name or "UTC")))
     with shown_progress(is_quiet) as progress:
+        found = with_planned_zones(found, str(place), now, progress)
+        if not (wish.notifications or wish.artifacts):
+            return found
+        from forensics.survey.learning import learnt
+
         return learnt(found, lambda each: draft(each), str(place), now, progress)
 
 

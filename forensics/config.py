@@ -137,7 +137,8 @@ class Job:
     the job's own, else the report's. ``problem`` says why the schedule could not be used; the
     job then has no due times. ``is_learnt``: nobody declared its artifacts, its runs show them.
     ``set_up`` is a sentence on how its own scheduler is set up, where the config does not say the same; from
-    ``off_since`` on that scheduler leaves it out.
+    ``off_since`` on that scheduler leaves it out. ``has_own_grace``: the config says for this job, or its group, how late
+    it may start; what its scheduler tells of that is not added.
     """
 
     name: str
@@ -169,6 +170,7 @@ class Job:
     is_learnt: bool = False
     set_up: str | None = None
     off_since: datetime | None = None
+    has_own_grace: bool = False
 
 
 @dataclass(frozen=True)

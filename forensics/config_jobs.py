@@ -127,13 +127,16 @@ def read_job(
     written = table.get("name", "") if isinstance(table, dict) else ""
     is_usable = isinstance(written, str) and bool(NAME.fullmatch(written))
     where = f"[[job]] {written}: " if is_usable else f"[[job]] number {number}: "
-    farther = _joined(layer.values for layer in layers if is_usable and _applies(layer, written))
+    own = [layer for layer in layers if is_usable and _applies(layer, written)]
+    farther = _joined(layer.values for layer in own)
     setting = with_own_zone(table, replace(setting, zone=farther.get("timezone", setting.zone)))
     before = len(problems)
-    values = _joined([farther, _layer(table, OWN, where, setting, problems, ("name",))])
+    nearest = _layer(table, OWN, where, setting, problems, ("name",))
+    values = _joined([farther, nearest])
+    says_grace = any("start_grace" in each for each in (nearest, *(layer.values for layer in own[1:])))
     if len(problems) == before:  # else what seems to contradict may only be missing
         problems.extend(_contradictions(where, values))
-    return _built(values, setting.zone) if is_usable else None
+    return replace(_built(values, setting.zone), has_own_grace=says_grace) if is_usable else None
 
 
 def _applies(layer: Layer, job: str) -> bool:

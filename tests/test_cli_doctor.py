@@ -12,7 +12,7 @@ from click.testing import CliRunner, Result
 from forensics.cli import Commands
 from forensics.cli_doctor import doctor
 from forensics.doctor.lint import Mend
-from forensics.sources import SOURCES
+from forensics.sources import READERS, Readers
 from tests.doctor.builders import Scene, days, fired, job, left, mended, said, scene
 
 NOW = ("--now", "2026-03-16T00:00:00Z")
@@ -79,7 +79,9 @@ def test_config_that_cannot_be_read_exits_with_2(tmp_path):
 
 
 def test_kind_that_nobody_reads_is_told_and_the_rest_is_checked(tmp_path, monkeypatch):
-    monkeypatch.setattr("forensics.sources.reading.SOURCES", tuple(each for each in SOURCES if each.kind != "bodyfile"))
+    monkeypatch.setattr(
+        "forensics.sources.reading.SOURCES", Readers([each for each in READERS if each[0] != "bodyfile"])
+    )
     text = wrong(tmp_path).text.replace("[[job]]", '[[source]]\nkind = "bodyfile"\npath = "body"\n\n[[job]]')
     told = asked(tmp_path, "--format", "json", text=text)
     assert [each["kind"] for each in numbers(told)["problems"]] == ["no_reader", "schedule"]

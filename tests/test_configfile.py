@@ -586,3 +586,17 @@ def test_a_mutated_config_is_read_or_refused_as_a_config(changes):
 @given(st.integers(0, len(WHOLE)), st.integers(0, 30), st.text(max_size=5))
 def test_a_cut_or_scribbled_config_is_read_or_refused_as_a_config(at, length, scribble):
     assert all(str(each).isprintable() for each in told(WHOLE[:at] + scribble + WHOLE[at + length :]))
+
+
+@pytest.mark.parametrize(
+    ("text", "is_own"),
+    [
+        ('[[job]]\nname = "a"\ngrace = "10m"\n', True),
+        ('[[job]]\nname = "a"\nstart_grace = "10m"\n', True),
+        ('[[match]]\njobs = ["a"]\ngrace = "10m"\n[[job]]\nname = "a"\n', True),
+        ('[defaults]\ngrace = "10m"\n[[job]]\nname = "a"\n', False),
+        ('[[job]]\nname = "a"\nreport_grace = "10m"\n', False),
+    ],
+)
+def test_grace_that_is_said_for_a_job_or_its_group_is_known_as_its_own(text: str, is_own: bool) -> None:
+    assert read_config(text, "/srv/forensics.toml").jobs[0].has_own_grace is is_own

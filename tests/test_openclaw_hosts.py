@@ -16,6 +16,8 @@ HOSTS = [(era, seed) for era in ERAS for seed in SEEDS[era]]
 # The first host of an era in every way, the second with the config that init drafts; and one in summer time from afar.
 JUDGED = [(era, seed, way) for era, seed in HOSTS for way in WAYS if (seed < 2 and way != "far") or way == "init"]
 JUDGED.append(("A", 2, "far"))
+# Where a run that a restart cut off is held back after errors.
+JUDGED.append(("D", 4, "none"))
 each_host = pytest.mark.parametrize(("era", "seed"), HOSTS)
 Lay = Callable[[str, int], tuple[World, Path]]
 
@@ -38,6 +40,12 @@ def test_every_run_and_due_time_of_a_host_is_judged_as_it_was(host: Lay, era: st
     assert differences(made, found) == []
     true, ours = counts(made, found)
     assert ours == true
+
+
+@pytest.mark.parametrize("way", ["init", "hand", "none"])
+def test_runs_that_wait_for_long_ones_are_on_their_slots(tmp_path: Path, way: str) -> None:
+    made = world("A", 0, days=6, is_crowded=True)
+    assert differences(made, answered(made, laid_out(made, tmp_path / "machine"), way)) == []
 
 
 def test_hosts_hold_every_way_in_which_a_run_can_go(host: Lay) -> None:

@@ -11,8 +11,8 @@ from typing import Any
 import pytest
 from click.testing import CliRunner
 
-from forensics import sources
 from forensics.cli import main
+from forensics.sources import Readers
 from forensics.sources.slack import SlackLive
 from tests.sources.slack_builders import EIGHT, said_at
 from tests.sources.slack_server import METRICS, TOKEN, FakeWorkspace, Room, refuses, serving
@@ -53,8 +53,7 @@ def slack(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[FakeWorks
     )
     with serving(workspace):
         live = SlackLive(workspace.url, pause=lambda _seconds: None)
-        others = (live if isinstance(each, SlackLive) else each for each in sources.SOURCES)
-        monkeypatch.setattr("forensics.sources.reading.SOURCES", tuple(others))
+        monkeypatch.setattr("forensics.sources.reading.SOURCES", Readers(made=[live]))
         yield workspace
 
 

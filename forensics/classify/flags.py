@@ -47,7 +47,7 @@ def flags(paired: Paired, facts: Facts, chosen: Ints, mutes: tuple[Mute, ...], w
         Flag.RECOVERED: reason_is(chosen, "recovered"),
         Flag.UNPROVEN: verdict_is(chosen, Verdict.FAILED) & ~facts.could_prove,
         Flag.PARTIAL: facts.outweighed,
-        Flag.UNSCHEDULED: (runs.due == NAT) & has_schedule,
+        Flag.UNSCHEDULED: (runs.due == NAT) & has_schedule & ~is_left_out(paired),
         Flag.UNTRIGGERED: facts.covered & ~facts.triggered & appeared,
         Flag.OVERLAPPING: (end_at != NAT) & (end_at > next_begun(paired, facts)) & (end_at <= runs.own_end + tolerance),
         Flag.DUPLICATE_REPORTS: facts.said.is_doubled,
@@ -84,6 +84,14 @@ def next_begun(paired: Paired, facts: Facts) -> Ints:
     following = np.append(np.minimum.accumulate(rows[::-1])[::-1], count)[1:]
     is_same = np.append(runs.job, -1)[following] == runs.job
     return np.where(is_same, np.append(runs.start, LATEST)[following], LATEST)
+
+
+def is_left_out(paired: Paired) -> Flags:
+    """Return which recorded skips come when their job is due no more, as its scheduler has it switched off since."""
+    runs = paired.runs
+    ends = [min((each for each in (job.until, job.off_since) if each), default=None) for job in paired.jobs]
+    off = np.array([FAR if end is None else round(end.timestamp()) * SECOND for end in ends], dtype=np.int64)
+    return np.asarray((runs.triggered == NAT) & (runs.skipped != NAT) & (runs.skipped >= off[runs.job]), dtype=np.bool_)
 
 
 def has_due_times(job: Job) -> bool:

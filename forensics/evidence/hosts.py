@@ -15,8 +15,8 @@ class Stretch:
     """A stretch of time, in ns, in which a host was up (``boot`` is its id) or asleep (``boot`` empty).
 
     ``file`` and ``record`` tell where its first entry stands, for a sleep the one that began it. ``of`` is the name of
-    a scheduler where it was that which was up, such as ``openclaw``, and empty for the host itself. ``is_inferred``: that
-    it was down before has nothing but a silence to show for it, and no longer one than is usual.
+    a scheduler where it was that which was up, such as ``openclaw``, and empty for the host itself. ``is_inferred``:
+    that it was down before has nothing but a silence to show for it, and no longer one than is usual.
     """
 
     host: str | None

@@ -71,7 +71,7 @@ class ChangePoint:
     """Since when it goes wrong: somewhere after ``last_good`` and up to ``first_bad``.
 
     Both are moments of runs (ns). ``jobs`` are those that changed, one for a change of its own, ``hosts`` theirs.
-    ``before`` and ``after`` are the runs on both sides. ``occasions`` lie in the interval, changes before mere restarts;
+    ``before`` and ``after`` are the runs on both sides. ``occasions`` lie in between, changes before mere restarts;
     ``controls`` are jobs with runs on both sides that did not change. ``is_better``: it ended there, rather than began.
     """
 

@@ -4,18 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
 from forensics.config import Config, Event
 from forensics.evidence.coverage import Coverage
 from forensics.evidence.intake import Evidence
-from forensics.evidence.investigation import Investigation
 from forensics.evidence.lookback import UNAUDITED, Audit, Changes
 from forensics.evidence.memory import FORGOTTEN, JobRate, Memory
 from forensics.evidence.paired import ClockOffset, Learnt, Paired, Window
 from forensics.evidence.provenance import Provenance
+
+if TYPE_CHECKING:
+    from forensics.evidence.investigation import Investigation
 
 
 @dataclass(frozen=True)

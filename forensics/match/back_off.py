@@ -19,7 +19,8 @@ from forensics.match.spans import FAR, MINUTE, NAT, SECOND, Flags, Ints, at, key
 
 # How long it waits after the first error of a row of them, the second, and so on; after the last it stays at that.
 WAITS: Ints = np.array([30 * SECOND, MINUTE, 5 * MINUTE, 15 * MINUTE, 60 * MINUTE], dtype=np.int64)
-ERRORS = ("error", "failed", "failure", "timeout", "timed_out")
+# What a restart cut off counts as well: its own start marks it as failed.
+ERRORS = ("error", "failed", "failure", "timeout", "timed_out", "interrupted")
 RESETS = ("ok", "success", "succeeded", "completed", "skipped")
 ENDS = ("completed", "failed", "timed_out", "interrupted", "ended")
 # What a row of the scheduler's calls the length of its run, in seconds; nobody believes one of more than a day.

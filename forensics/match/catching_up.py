@@ -3,7 +3,7 @@
 Systemd starts its service once when the host is back, for however many due times were lost. That start belongs to the
 last of them; those before it stay missed. Nothing but the evidence is asked whether a timer is persistent: a start so
 soon after the boot or the waking, of a job that lost a due time, is such a start. OpenClaw makes up in the same way for
-what it lost while it was down itself.
+what it lost while it was down itself. What is moved on purpose may have been due while all was still up.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ def lateness_allowed(table: JobTable, job: Ints, due: Ints, down: Sequence[Outag
         return allowed
     for outage in down:
         is_kept = np.array([makes_up_for(each, outage) for each in table.jobs], dtype=np.bool_)
-        lost = np.flatnonzero((due >= outage.since) & (due < outage.until) & is_kept[job])
+        lost = np.flatnonzero((due + table.moved[job] >= outage.since) & (due < outage.until) & is_kept[job])
         back = table.start_grace[job[lost]] + outage.until - due[lost]
         allowed[lost] = np.maximum(allowed[lost], back)
     return allowed

@@ -24,8 +24,6 @@ Instants = npt.NDArray[np.int64]
 
 NANOS = 1_000_000_000
 DAY = 86_400 * NANOS
-# As much before its time a start is still that time's; of a short interval no more than a third.
-EARLY = 90 * NANOS
 EMPTY: Instants = np.empty(0, dtype=np.int64)
 NICKNAMES = {
     "@yearly": "0 0 1 1 *",
@@ -96,16 +94,16 @@ def _simulated(expression: str, start: datetime, end: datetime) -> Instants:
     return np.array(sorted(set(times)), dtype=np.int64)
 
 
-def interval_due_times(starts: Instants, interval: int, until: int) -> tuple[Instants, Instants]:
+def interval_due_times(starts: Instants, interval: int, until: int, early: int) -> tuple[Instants, Instants]:
     """Return the due times of an interval job from its observed starts, and the row of the start that each one got.
 
     A start is due one interval after the one before it, or a whole number of intervals where some
-    stayed silent; a silent due time has row -1. A start well before that was not due, and those after it are counted
-    from it. After the last start due times go on up to ``until``.
+    stayed silent; a silent due time has row -1. A start before that by more than ``early``, and a third of the interval
+    at most, was not due, and those after it are counted from it. After the last start due times go on up to ``until``.
     """
     if not len(starts):
         return EMPTY, EMPTY
-    steps = (np.diff(starts) + min(EARLY, interval // 3)) // interval
+    steps = (np.diff(starts) + min(early, interval // 3)) // interval
     tail = max(0, (until - 1 - int(starts[-1])) // interval)
     counts = np.append(steps, tail)
     origin = np.repeat(np.arange(len(starts)), counts)

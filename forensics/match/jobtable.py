@@ -9,9 +9,11 @@ from datetime import datetime, timedelta
 import numpy as np
 
 from forensics.config import Job
-from forensics.match.spans import HOUR, NAT, Ints
+from forensics.match.spans import HOUR, MINUTE, NAT, Ints
 
 LONGEST_BY_DEFAULT = 6 * HOUR
+# How late any start may be; a grace beyond that is for starts that the scheduler moves on purpose.
+USUAL_GRACE = 10 * MINUTE
 
 
 @dataclass(frozen=True)
@@ -32,6 +34,11 @@ class JobTable:
     def longest(self) -> Ints:
         """Return the longest that a run of each job may take."""
         return np.where(self.max_duration < 0, LONGEST_BY_DEFAULT, self.max_duration)
+
+    @property
+    def moved(self) -> Ints:
+        """Return by how much the start of each job may be moved on purpose."""
+        return np.maximum(self.start_grace - USUAL_GRACE, 0)
 
 
 def job_table(jobs: Sequence[Job]) -> JobTable:

@@ -15,6 +15,7 @@ from forensics.match.cleaned import cleaned_before
 from forensics.match.jobtable import JobTable, job_table
 from forensics.match.placing import Events, Track, candidates, events, place
 from forensics.match.proofs import Filed, file_witnesses, lost_runs, pattern_list, patterns_like
+from forensics.match.queued import queues_of
 from forensics.match.resolve import Resolved, texts
 from forensics.match.spans import FAR, HOUR, MINUTE, at, keys, latest_before, next_in_job
 from forensics.match.spine import Signals, Spine, own_ends, signals, trigger_spine
@@ -108,7 +109,10 @@ def start_runs(table: JobTable, resolved: Resolved, evidence: Evidence, window: 
     beats = beat_signals(resolved, evidence)
     clocks = clocks.with_others(beats.where(~np.isin(beats.job, clocks.job)))
     waits = waits_of(table, resolved, evidence)
-    spine, started_run, skipped_run = trigger_spine(table, started, skips, clocks, window, evidence.outages, waits)
+    queues = queues_of(table, resolved, evidence)
+    spine, started_run, skipped_run = trigger_spine(
+        table, started, skips, clocks, window, evidence.outages, waits, queues
+    )
     run_of = np.full(len(frame), -1, dtype=np.int64)
     run_of[started.row], run_of[skips.row] = started_run, skipped_run
     run_of[rows] = run_of[first]

@@ -16,7 +16,7 @@ from forensics.match.claims import claim_of, streak_of, without
 from forensics.match.discovered import Discovered, memoised
 from forensics.match.names import NAME, Named, NameIndex, slug
 from forensics.match.spans import Ints
-from forensics.match.told import Make, with_told
+from forensics.match.told import Make, newest_first, with_told
 
 # Rows of these kinds without a command are parts of a job, or services that no timer starts.
 OWN_JOB_KINDS = frozenset({"syslog", "journal", "kubernetes"})
@@ -71,7 +71,8 @@ def texts(column: pd.Series[str]) -> list[str | None]:
 
 def resolve_jobs(evidence: Evidence, configured: Sequence[Job], make: Make) -> Resolved:
     """Return the jobs of all rows, and those that a scheduler is set up to run; ``make`` gives one no config names."""
-    known = with_told(configured, evidence.told_jobs, make)
+    told = [job for source in evidence.sources for job in newest_first(source.jobs)]
+    known = with_told(configured, told, make)
     names, commands = NameIndex(known), NameIndex(known[: len(configured)])
     triggers = named_rows(evidence.triggers, names, commands)
     lifecycle = named_rows(evidence.lifecycle, names, commands)

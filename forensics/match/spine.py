@@ -21,8 +21,10 @@ from forensics.match.back_off import Waits, waited_until
 from forensics.match.catching_up import lateness_allowed
 from forensics.match.expected import EMPTY, due_times, grid_due_times, interval_due_times
 from forensics.match.jobtable import JobTable, nanos, stamps
+from forensics.match.queued import Queues
 from forensics.match.spans import FAR, HOUR, NAT, Flags, Ints, at, first_after, keys, latest_before, next_in_job
 
+NO_QUEUES = Queues()
 REACH = 50 * HOUR
 MARGIN = 2 * HOUR
 
@@ -117,18 +119,19 @@ def due_of(job: Job, code: int, started: Signals, table: JobTable, window: Windo
     if job.schedule is not None:
         due = due_times(job.schedule, job.timezone, since, until)
     else:
-        due = _interval_dues(job, started.at[started.job == code], since, until, window)
+        early = int(table.tolerance[code])
+        due = _interval_dues(job, started.at[started.job == code], since, until, window, early)
     born, died = int(table.since[code]), int(table.until[code])
     return due[(due >= born) & ((died == NAT) | (due < died))]
 
 
-def _interval_dues(job: Job, starts: Ints, since: int, until: int, window: Window) -> Ints:
+def _interval_dues(job: Job, starts: Ints, since: int, until: int, window: Window, early: int) -> Ints:
     step = int(nanos([job.interval])[0])
     if job.anchor is not None:
         return grid_due_times(int(stamps([job.anchor])[0]), step, since, until)
     starts = starts[(starts >= since) & (starts < until)]
     return (
-        interval_due_times(starts, step, until)[0]
+        interval_due_times(starts, step, until, early)[0]
         if len(starts)
         else grid_due_times(window.since, step, window.since, until)
     )
@@ -181,16 +184,20 @@ def trigger_spine(
     window: Window,
     down: Sequence[Outage] = (),
     waits: Waits = NO_WAITS,
+    queues: Queues = NO_QUEUES,
 ) -> tuple[Spine, Ints, Ints]:
     """Return the runs that due times and triggers make, and the run of every trigger and of every recorded skip.
 
     ``clocks`` are the starts from which the due times of interval jobs are counted, ``down`` is when hosts or
-    schedulers were down, ``waits`` when a scheduler held jobs back: a due time then at which nothing came was none.
+    schedulers were down, ``queues`` when a scheduler was busy with other jobs, ``waits`` when it held jobs back: a due
+    time then at which nothing came was none.
     """
     job, due = due_runs(table, clocks, window)
     held = waited_until(waits, job, due)
     allowed = lateness_allowed(table, job, due, down)
     allowed = np.where(held == NAT, allowed, np.maximum(allowed, held - due + table.start_grace[job]))
+    free = queues.free_again(table, job, due + allowed - table.start_grace[job])
+    allowed = np.where(free == NAT, allowed, np.maximum(allowed, free - due))
     spine = Spine(job, due, *(np.full(len(job), NAT) for _ in SPINE[2:]))
     started_run = meet_due_times(table, job, due, started, allowed)
     skipped_run = meet_due_times(table, job, due, skips)

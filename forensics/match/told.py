@@ -91,6 +91,23 @@ def free_name(same: Same, taken: set[Spelling]) -> str:
     return name
 
 
+def newest_first(told: Sequence[ToldJob]) -> list[ToldJob]:
+    """Return what one source tells of jobs, of those of one name the last file's first: it holds their newest state.
+
+    All else stays where it is.
+    """
+    files = {file: number for number, file in enumerate(dict.fromkeys(each.file for each in told))}
+    places: dict[tuple[str, Spelling], list[int]] = {}
+    for number, each in enumerate(told):
+        places.setdefault((each.scheduler, (key(each.name), short_host(each.host))), []).append(number)
+    found = list(told)
+    for numbers in places.values():
+        ordered = sorted(numbers, key=lambda number: -files[told[number].file])
+        for number, newer in zip(numbers, ordered, strict=True):
+            found[number] = told[newer]
+    return found
+
+
 def same_jobs(told: Sequence[ToldJob]) -> list[Same]:
     """Return who tells of which job: of one host those that share a name, or call one what is another's alias."""
     found: list[Same] = []
@@ -136,6 +153,8 @@ def joined(job: Job, same: Same, index: NameIndex, make: Make) -> Job:
     }
     job = replace(job, aliases=aliases, attributes={**told, **job.attributes})
     has_own = job.schedule is not None or job.interval is not None
+    if has_own and job.scheduler == lead.scheduler:
+        job = replace(job, start_grace=start_grace(job, lead))
     if has_own or lead.is_suspended or job.scheduler not in ("cron", lead.scheduler):
         is_off = lead.is_suspended
         return replace(job, set_up=switched_off(lead), off_since=moment(lead.until)) if is_off else job
@@ -169,7 +188,7 @@ def life(job: Job, told: ToldJob) -> dict[str, Any]:
     return {
         "since": job.since or moment(told.since),
         "until": job.until or moment(told.until),
-        "start_grace": job.start_grace + lateness(told),
+        "start_grace": start_grace(job, told),
         "max_duration": job.max_duration or longest(told),
     }
 
@@ -222,6 +241,11 @@ def longest(told: ToldJob) -> timedelta | None:
     return None if limit is None else limit + PROVING
 
 
+def start_grace(job: Job, told: ToldJob) -> timedelta:
+    """Return how late a job may start: later by what its scheduler moves it, unless the config says it of this job."""
+    return job.start_grace if job.has_own_grace else job.start_grace + lateness(told)
+
+
 def lateness(told: ToldJob) -> timedelta:
     """Return how late a start may be on purpose."""
     return timedelta(seconds=min(told.late, LONGEST_LATE) if told.late > 0 else 0)
@@ -237,7 +261,10 @@ def spelled(names: Sequence[str], own: str) -> tuple[str, ...]:
 
 def set_up(told: ToldJob) -> str:
     """Return that a scheduler's own setting says when a job is due."""
-    return switched_off(told) if told.is_suspended else f"Its own scheduler is set up so ({place(told)})."
+    if told.is_suspended:
+        return switched_off(told)
+    zone = f", in the zone {told.zone}, as its planned runs show" if told.is_zone_inferred else ""
+    return f"Its own scheduler is set up so ({place(told)}){zone}."
 
 
 def switched_off(told: ToldJob) -> str:

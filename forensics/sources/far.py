@@ -6,18 +6,20 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from pathlib import Path
 
 from forensics.redaction import redact
 from forensics.sources.local_paths import matching_paths
-from forensics.sources.members import INSIDE_ARCHIVE, WHOLE_ARCHIVE
 from forensics.sources.paths import shown
 
 FOLDER_KINDS = frozenset({"files", "heartbeats", "openclaw", "slack-export"})
 CHAINED = ("zip://", "tar://")
 OWN_DISK = ("file://", "local://")
 ADDRESS = "://"
+WHOLE_ARCHIVE = re.compile(r"\.(?:tar(?:\.(?:gz|xz|bz2|zst))?|tgz|txz|tbz2?|zip)\Z", re.IGNORECASE)
+INSIDE_ARCHIVE = re.compile(r"\.(?:tar(?:\.(?:gz|xz|bz2|zst))?|tgz|txz|tbz2?|zip)/", re.IGNORECASE)
 
 
 @dataclass(frozen=True)
@@ -56,6 +58,11 @@ def on_own_disk(pattern: str) -> str:
     """Return the plain path of an address that names one."""
     scheme = next((scheme for scheme in OWN_DISK if pattern.startswith(scheme)), "")
     return pattern[len(scheme) :]
+
+
+def is_packed(path: Path) -> bool:
+    """Return whether a path is to be taken for an archive with a config in it."""
+    return WHOLE_ARCHIVE.search(path.name) is not None and not path.is_dir()
 
 
 def is_archive(place: str) -> bool:

@@ -28,8 +28,8 @@ TOLD = ("event", "job", "command", "exit_code")
 OPTIONAL = ("run_id", "process_id", "exit_code", "duration_seconds", "attributes")
 SYSTEM_MANAGER = "1"
 MINUTE = 60 * 10**9
-# So much is no drift of a clock that is put right; so long after its boot a host may still be without the time.
-PUT_RIGHT, UNSET = 5 * MINUTE, 60 * MINUTE
+# So much is no drift of a clock; so soon after a boot it was put right, later the host may have slept instead.
+PUT_RIGHT, UNSET = 5 * MINUTE, 10 * MINUTE
 
 
 @dataclass

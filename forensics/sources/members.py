@@ -6,7 +6,6 @@ links and special files are never followed, and bytes are counted as they come o
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from typing import Literal, Protocol
@@ -18,8 +17,6 @@ __all__ = ["MEMBER_LIMIT", "RATIO_FREE", "RATIO_LIMIT"]
 
 PIECE = 64 * 1024
 LONGEST_NAME, LONGEST_PART, DEEPEST = 2048, 255, 128
-WHOLE_ARCHIVE = re.compile(r"\.(?:tar(?:\.(?:gz|xz|bz2|zst))?|tgz|txz|tbz2?|zip)\Z", re.IGNORECASE)
-INSIDE_ARCHIVE = re.compile(r"\.(?:tar(?:\.(?:gz|xz|bz2|zst))?|tgz|txz|tbz2?|zip)/", re.IGNORECASE)
 
 Kind = Literal["file", "folder", "link", "special"]
 

@@ -11,7 +11,7 @@ now: how they were before a change no store tells.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 from typing import ClassVar
 
@@ -66,7 +66,7 @@ class OpenClaw:
             return
         stores, log = Stores(options.now), LogReading(options.now)
         read_log(path, log, stores)
-        yield from written(stores, [], [], log.signs, options)
+        yield from written(stores, [], [], log, options)
 
 
 def read_folder(folder: Path, options: ReadOptions) -> Iterator[Yielded]:
@@ -83,7 +83,7 @@ def read_folder(folder: Path, options: ReadOptions) -> Iterator[Yielded]:
     turns, attempts = read_sessions(folder, stores)
     if not stores.pages:
         yield FileRead(shown(str(folder)), 0, fault=NO_STORE)
-    yield from written(stores, turns, attempts, log.signs, options)
+    yield from written(stores, turns, attempts, log, options)
 
 
 def read_log(path: Path, log: LogReading, stores: Stores) -> None:
@@ -96,7 +96,7 @@ def read_log(path: Path, log: LogReading, stores: Stores) -> None:
 
 
 def written(
-    stores: Stores, turns: list[Turn], attempts: list[Attempt], signs: Iterable[int], options: ReadOptions
+    stores: Stores, turns: list[Turn], attempts: list[Attempt], log: LogReading, options: ReadOptions
 ) -> Iterator[Yielded]:
     """Yield the rows of all runs, and the account of every file."""
     runs = runs_of(stores.told)
@@ -108,7 +108,7 @@ def written(
     rows.write(runs, strays)
     span, leading = covered(stores), next((page for page in stores.pages if has_history(page)), None)
     set_up = told_jobs(stores, rows.names, options)
-    lives = alive(signs, stores.told, boots, options.host, options.now)
+    lives = alive(log.signs, stores.told, boots, options.host, options.now, log.stops)
     for page in stores.pages:
         is_leading = span is not None and page is leading
         spans = spans_of(stores, span, rows.names) if span is not None and is_leading else {}

@@ -24,6 +24,8 @@ from forensics.sources.paths import shown
 
 BOOTED = "cron: started"
 CLEARED = ("cron: clearing stale running marker", "cron: marking interrupted running job")
+# What the gateway says when a signal ends it, or has it start anew.
+STOPS = re.compile(r"received SIG[A-Z0-9]+; (?:shutting down|restarting)")
 FAILED = ("cron: job failed", "cron: job run returned error status")
 # The code of the gateway: a name, and what changes with its content.
 BUNDLE = re.compile(r"^([\w.-]+)-[\w-]{6,12}\.(?:js|mjs|cjs)$")
@@ -47,6 +49,7 @@ class LogReading:
         self.told: list[Told] = []
         self.happened: list[Happening] = []
         self.signs = Signs()
+        self.stops: list[int] = []
         self._now = now
         self._bundles: dict[str, str] = {}
 
@@ -79,6 +82,8 @@ class LogReading:
         if at is not None:
             self.signs.note(at)
         message, detail = spoken(found)
+        if at is not None and STOPS.match(message):
+            self.stops.append(at)
         if message.startswith("cron: ") and at is not None:
             self._happened(page, number, at, message, found)
         if message.startswith(BOOTED):

@@ -18,6 +18,7 @@ from forensics.sources.base import ReadOptions
 from forensics.sources.openclaw_jobs import StoredJob
 from forensics.sources.openclaw_shelf import Stores
 from forensics.sources.openclaw_values import moment
+from forensics.sources.openclaw_zone import host_zone
 
 SCHEDULER = "openclaw"
 # Jobs that are due together are run one after the other: each may keep the next waiting for as long, up to an hour.
@@ -45,18 +46,20 @@ class Standing:
 def told_jobs(stores: Stores, names: Mapping[str, str], options: ReadOptions) -> dict[str, tuple[ToldJob, ...]]:
     """Return the jobs of the live store by the file in which they stand, by the names that their runs go by.
 
-    A schedule without a zone is in that of the host.
+    A schedule without a zone is in that of the host (``openclaw_zone``).
     """
     firsts: dict[str, int] = {}
     for run in stores.told:
         firsts[run.job] = min(run.start, firsts.get(run.job, run.start))
     together, found = due_together(stores.jobs.values()), defaultdict[str, list[ToldJob]](list)
+    zone = host_zone(stores, options.timezone)
     for called, job in stores.jobs.items():
         file, record = stores.places[called]
         name = names.get(called, called)
         standing = Standing(name, file, record, firsts.get(called), together=together[slot(job)])
         told = told_job(job, standing, options.host)
-        found[file].append(replace(told, zone=told.zone or options.timezone.key))
+        is_inferred = told.zone is None and told.schedule is not None and zone != options.timezone.key
+        found[file].append(replace(told, zone=told.zone or zone, is_zone_inferred=is_inferred))
     return {file: tuple(jobs) for file, jobs in found.items()}
 
 

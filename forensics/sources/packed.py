@@ -8,18 +8,12 @@ from forensics.errors import SourceError
 from forensics.sources.base import ReadOptions
 from forensics.sources.lending import passed, private_folder
 from forensics.sources.manifest import CONFIG
-from forensics.sources.members import WHOLE_ARCHIVE
 from forensics.sources.mirror import Mirror
 from forensics.sources.passage import Wanted
 from forensics.sources.paths import shown
 from forensics.sources.web import Unreached
 
 LARGEST = 4 << 20
-
-
-def is_archive(path: Path) -> bool:
-    """Return whether a path is to be taken for an archive with a config in it."""
-    return WHOLE_ARCHIVE.search(path.name) is not None and not path.is_dir()
 
 
 def packed_config(path: Path) -> bytes:

@@ -14,13 +14,9 @@ from forensics.evidence.records import FileRead, Yielded
 from forensics.sources import SOURCES
 from forensics.sources.base import ReadOptions, Source
 from forensics.sources.far import ADDRESS, far_of, on_own_disk, told, unchained
-from forensics.sources.lending import lendings, read_far
 from forensics.sources.local_paths import is_there, matching_paths
-from forensics.sources.members import Abandoned
 from forensics.sources.opening import head
 from forensics.sources.paths import shown
-from forensics.sources.plugins import foreign_source
-from forensics.sources.web import Unreached
 
 __all__ = ["Opened", "is_there", "matching_paths", "open_source", "open_sources", "recognise"]
 
@@ -36,8 +32,12 @@ def by_kind(kind: str) -> Source | None:
     Raises:
         SourceError: the one from elsewhere is broken, or there are several.
     """
-    own = next((source for source in SOURCES if source.kind == kind), None)
-    return foreign_source(kind) if own is None and kind not in SOURCE_KINDS else own
+    own = SOURCES.of(kind)
+    if own is not None or kind in SOURCE_KINDS:
+        return own
+    from forensics.sources.plugins import foreign_source
+
+    return foreign_source(kind)
 
 
 def shows(source: Source, lane: str) -> bool:
@@ -75,6 +75,10 @@ def recognise_far(pattern: str, lane: str) -> Source | None:
     Raises:
         SourceError: none claims it, more than one does, or one that shows something else.
     """
+    from forensics.sources.lending import lendings
+    from forensics.sources.members import Abandoned
+    from forensics.sources.web import Unreached
+
     kind = WHOLE_KINDS.get(lane, "")
     far = far_of(kind, pattern)
     if far is not None and far.inside == "":
@@ -112,6 +116,8 @@ class Opened:
     def read(self, options: ReadOptions) -> Iterator[Yielded]:
         """Yield what the paths hold; one that cannot be opened is a fault of its file, not an exception."""
         if self.is_far:
+            from forensics.sources.lending import read_far
+
             yield from read_far(self.source, self.config.path, options)
         for path in self.paths:
             try:
@@ -129,7 +135,7 @@ def open_sources(configs: Sequence[SourceConfig]) -> list[Opened]:
     known = {kind: by_kind(kind) is not None for kind in {config.kind: None for config in configs}}
     unread = [f"{config.kind} {config.path}".rstrip() for config in configs if not known[config.kind]]
     if unread:
-        kinds = ", ".join(source.kind for source in SOURCES)
+        kinds = ", ".join(SOURCES.kinds)
         raise SourceError(
             f"this version has no reader for {'; '.join(unread)} - take it out of the config (it reads {kinds})"
         )

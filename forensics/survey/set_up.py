@@ -14,7 +14,7 @@ from forensics.match.told import longest
 from forensics.survey.found import FoundJob, Place
 from forensics.timeline import shown
 
-# A job may be this late anyway, in seconds; one that is late on purpose by more needs a grace of its own.
+# A job may be this late anyway, in seconds; one that is late on purpose may be later by as much.
 USUAL_GRACE = 600.0
 LONGEST = 4e9
 
@@ -42,7 +42,7 @@ def found_job(told: ToldJob, name: str, said: str = "") -> FoundJob:
 
 def grace_of(late: float) -> timedelta | None:
     """Return how late a job may start, None where that is no more than any job may."""
-    return timedelta(seconds=round(late + USUAL_GRACE)) if USUAL_GRACE / 2 < late <= LONGEST else None
+    return timedelta(seconds=round(late + USUAL_GRACE)) if 0 < late <= LONGEST else None
 
 
 def by_expression(found: FoundJob, expression: str, zone: str | None) -> FoundJob:

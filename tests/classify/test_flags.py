@@ -18,6 +18,7 @@ GOOD, BAD = said("success", "07:05"), said("failure", "07:05")
 MUTED = Mute(("dai*",), datetime(2026, 3, 19, 7, tzinfo=UTC), datetime(2026, 3, 19, 8, tzinfo=UTC), "upgrade")
 HASTY = replace(JOB, min_duration=timedelta(minutes=3))
 DATED = "2026-03-19.json"
+OFF = replace(JOB, until=datetime(2026, 3, 19, 6, tzinfo=UTC))
 
 FLAGS: list[tuple[str, str, tuple[Row, ...], dict[str, Any], bool]] = [
     ("proof after the own time", "late", (T, file(DATED, "07:31:32")), {}, True),
@@ -32,6 +33,8 @@ FLAGS: list[tuple[str, str, tuple[Row, ...], dict[str, Any], bool]] = [
     ("failure, and it could have been proven", "unproven", (T, BAD), {}, False),
     ("exit outweighs the file", "partial", (T, A, step("failed", "07:04:30", 1)), {}, True),
     ("no due time although there is a schedule", "unscheduled", (T, A), {"due": (None,)}, True),
+    ("skip recorded after the job was switched off", "unscheduled", (skip("07:00"),), {"due": (None,), "job": OFF}, False),
+    ("skip recorded while the job was on", "unscheduled", (skip("05:00"),), {"due": (None,), "job": OFF}, True),
     ("no due time and no schedule", "unscheduled", (T, A), {"due": (None,), "job": replace(JOB, schedule=None)}, False),
     ("proof without trigger", "untriggered", (A, GOOD), {}, True),
     ("proof without trigger where no log would show one", "untriggered", (A, GOOD), {"covers": {"triggers": None}}, False),

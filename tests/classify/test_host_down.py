@@ -90,6 +90,22 @@ def test_run_that_was_due_while_its_scheduler_was_down_was_lost_by_that() -> Non
     assert "So its scheduler was most likely down." in run.text
 
 
+def test_mere_silence_does_not_explain_a_lost_due_time_but_two_explain_each_other() -> None:
+    up, back = lives("openclaw")
+    silence = up, replace(back, is_inferred=True)
+    own = replace(JOB, scheduler="openclaw")
+    assert cause(missed(*silence)) is None
+    two = told(job=own, due=("06:30", "07:30"), stretches=silence)
+    assert two.judged.runs["cause"].tolist() == ["scheduler_restart"] * 2
+
+
+def test_run_that_was_made_up_for_shows_that_its_scheduler_was_down() -> None:
+    up, back = lives("openclaw")
+    own = replace(JOB, scheduler="openclaw")
+    two = told(trigger("08:00:30", 1), job=own, due=("06:30", "07:30"), stretches=(up, replace(back, is_inferred=True)))
+    assert cause(two) == "scheduler_restart"
+
+
 def test_run_of_another_scheduler_was_not() -> None:
     assert cause(missed(*lives("openclaw"), scheduler="cron")) is None
 

@@ -36,6 +36,11 @@ def test_due_time_within_the_wait_after_an_error_is_none() -> None:
     assert untriggered("07:00", "07:09", *failing) == []
 
 
+def test_run_that_a_restart_cut_off_is_waited_for_like_an_error() -> None:
+    rows = run("07:00"), run("07:01", "interrupted"), run("07:02:01"), run("07:07:02", "ok"), run("07:08", "ok")
+    assert untriggered("07:00", "07:09", *rows) == []
+
+
 def test_due_time_after_the_wait_is_one() -> None:
     assert untriggered("07:00", "07:04", run("07:00")) == ["07:01", "07:02", "07:03"]
 

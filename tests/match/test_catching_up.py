@@ -57,3 +57,24 @@ def test_outage_of_host_and_scheduler_at_once_is_waited_for_once():
     down = [Outage(None, at("03:00"), at("04:40"), False, "a", 1, of) for of in ("", "openclaw")]
     allowed = lateness_allowed(job_, ints([0]), ints([at("04:00")]), down)
     assert allowed.tolist() == [50 * MINUTE]
+
+
+OPENCLAW: dict[str, Any] = {"scheduler": "openclaw", "schedule": "0 * * * *", "of": "openclaw"}
+
+
+def test_slot_that_was_moved_into_the_outage_is_made_up_for():
+    moved = timedelta(minutes=15)
+    assert met("04:01", "04:44", "04:44:30", **OPENCLAW, start_grace=moved) == ["04:00"]
+    assert met("04:06", "04:44", "04:44:30", **OPENCLAW, start_grace=moved) == []
+    assert met("04:01", "04:44", "04:44:30", start_grace=moved) == ["04:00"]
+
+
+def test_slot_that_was_met_before_the_outage_is_not_made_up_for_again():
+    down = [Outage("web1", at("04:01"), at("04:44"), False, "gateway.log", 1, "openclaw")]
+    jobs = table(job(scheduler="openclaw", schedule="0 * * * *", start_grace=timedelta(minutes=15)))
+    spine, run, _ = trigger_spine(jobs, starts("04:00:20", "04:44:30"), starts(), starts(), window(), down)
+    assert [clock(int(each)) if each != NAT else None for each in spine.due[run]] == ["04:00", None]
+
+
+def test_slot_that_nothing_moves_is_not_lost_in_an_outage_after_it():
+    assert met("04:01", "04:44", "04:44:30", **OPENCLAW) == []

@@ -160,8 +160,8 @@ def test_sundays_are_left_out_of_a_working_week() -> None:
 QUARTER = 15 * MINUTE
 
 
-def intervals(*starts: str, until: str = "09:00") -> list[tuple[str | None, int]]:
-    due, rows = interval_due_times(ints(map(at, starts)), QUARTER, at(until))
+def intervals(*starts: str, until: str = "09:00", early: float = 1.5) -> list[tuple[str | None, int]]:
+    due, rows = interval_due_times(ints(map(at, starts)), QUARTER, at(until), round(early * MINUTE))
     return [(clock(each), row) for each, row in zip(due.tolist(), rows.tolist(), strict=True)]
 
 
@@ -187,6 +187,11 @@ def test_start_a_little_early_is_still_on_time() -> None:
     assert intervals("07:00", "07:14", until="07:20") == [("07:00", 0), ("07:15", 1)]
 
 
+def test_how_early_a_start_may_be_is_the_jobs_own_to_say() -> None:
+    assert intervals("07:00", "07:12", until="07:20", early=4) == [("07:00", 0), ("07:15", 1)]
+    assert intervals("07:00", "07:14", until="07:20", early=0.5) == [("07:00", 0)]
+
+
 def test_nothing_started_gives_no_due_times() -> None:
     assert intervals() == []
 
@@ -196,7 +201,7 @@ def test_every_start_but_an_early_one_meets_one_due_time_of_its_own(gaps: list[i
     starts = [0]
     for gap in gaps:
         starts.append(starts[-1] + gap * MINUTE)
-    due, rows = interval_due_times(ints(starts), QUARTER, starts[-1] + after * MINUTE)
+    due, rows = interval_due_times(ints(starts), QUARTER, starts[-1] + after * MINUTE, 90 * SECOND)
     on_time = [0, *(row for row, gap in enumerate(gaps, 1) if gap >= 14)]
     assert [row for row in rows.tolist() if row >= 0] == on_time
     silent = [each for each, row in zip(due.tolist(), rows.tolist(), strict=True) if row < 0]

@@ -220,3 +220,10 @@ def test_every_trigger_and_every_due_time_is_in_exactly_one_run(seen: list[int],
 @pytest.mark.parametrize("empty", [NONE, starts("07:00:01")])
 def test_job_without_any_due_time_meets_none(empty: Any) -> None:
     assert meet_due_times(table(job()), ints([]), ints([]), empty).tolist() == [-1] * len(empty.at)
+
+
+def test_start_of_an_interval_job_may_be_as_early_as_its_clock_is_trusted():
+    own = job(schedule=None, interval=timedelta(minutes=15), scheduler="interval", clock_tolerance=timedelta(minutes=4))
+    seen = starts("07:00", "07:12")
+    spine, _, _ = trigger_spine(table(own), seen, starts(), seen, window())
+    assert [clock(int(each)) for each in spine.due[:2]] == ["07:00", "07:15"]

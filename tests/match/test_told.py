@@ -240,3 +240,43 @@ def test_order_is_that_of_the_config_and_then_of_the_sources() -> None:
 
 def test_since_is_exact() -> None:
     assert only(set_up(since=at("09:00"))).since == datetime(2026, 3, 19, 9, tzinfo=UTC)
+
+
+def test_configured_schedule_may_be_as_late_as_its_scheduler_makes_it() -> None:
+    own = job("nightly", schedule="0 6 * * *", scheduler="openclaw")
+    assert resolved(read(set_up(late=300.0)), own).jobs[0].start_grace == timedelta(minutes=15)
+
+
+def test_grace_that_the_config_says_of_a_job_is_not_lengthened() -> None:
+    for has_schedule in (True, False):
+        more = {"schedule": "0 6 * * *", "scheduler": "openclaw"} if has_schedule else {}
+        own = job("nightly", start_grace=timedelta(minutes=3), has_own_grace=True, **more)
+        assert resolved(read(set_up(late=300.0)), own).jobs[0].start_grace == timedelta(minutes=3)
+
+
+def test_lateness_of_another_scheduler_is_none_of_a_configured_jobs() -> None:
+    own = job("nightly", schedule="0 6 * * *")
+    assert resolved(read(set_up(late=300.0)), own).jobs[0].start_grace == timedelta(minutes=10)
+
+
+def test_zone_that_only_plans_show_is_said() -> None:
+    found = only(set_up(zone="America/Chicago", is_zone_inferred=True))
+    assert found.set_up == (
+        "Its own scheduler is set up so (jobs.json:3), in the zone America/Chicago, as its planned runs show."
+    )
+
+
+def test_of_several_files_of_a_source_the_last_is_the_newest_state() -> None:
+    old = set_up(file="1.json", attributes={"image": "a"})
+    new = set_up(file="2.json", schedule="0 9 * * *", attributes={"image": "b"})
+    assert due(read(old, new)) == ["09:00"]
+    assert only(old, new).attributes == {"image": "b"}
+
+
+def test_last_file_that_says_no_schedule_leaves_that_of_an_earlier_one() -> None:
+    assert due(read(set_up(file="1.json"), set_up(file="2.json", schedule=None))) == ["07:00"]
+
+
+def test_order_of_jobs_in_several_files_is_that_of_their_first_mention() -> None:
+    told = (set_up("a", file="1.json"), set_up("b", file="1.json"), set_up("a", file="2.json"))
+    assert [each.name for each in resolved(read(*told)).jobs] == ["a", "b"]

@@ -122,3 +122,21 @@ def test_job_that_no_schedule_made_is_nobodys_unless_it_is_configured(tmp_path: 
 def test_cron_job_that_no_config_names_is_reported(tmp_path: Path):
     other = job(SLOT, of="other", done="2026-03-19T03:04:00Z")
     assert [run["configured"] for run in reported(tmp_path, listed(*OLDER, other)) if run["job"] == "other"] == [False]
+
+
+SOURCE_ALONE = CONFIG.partition("[[job]]")[0]
+
+
+def test_skips_of_a_suspended_cron_job_that_no_config_names_are_no_strangers(tmp_path: Path):
+    suspended = listed(cron_job(last="2026-03-19T02:00:00Z", suspend=True), job("2026-03-19T02:00:00Z", done=SLOT))
+    runs = reported(tmp_path, suspended, config=SOURCE_ALONE)
+    skips = [each for each in runs if each["verdict"] == "skipped"]
+    assert skips
+    assert [each["flags"] for each in skips if "unscheduled" in each["flags"]] == []
+
+
+def test_last_of_several_snapshots_tells_the_newest_schedule(tmp_path: Path):
+    snapshots = listed(cron_job(schedule="0 * * * *")), listed(cron_job(schedule="30 * * * *"))
+    due = {each["due_at"] for each in reported(tmp_path, *snapshots, config=SOURCE_ALONE)}
+    assert due
+    assert {at[14:16] for at in due} == {"30"}

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Iterable
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 from forensics.configfile import read_config
-from forensics.evidence.hosts import outages
+from forensics.evidence.hosts import Stretch, outages
 from forensics.evidence.paired import Window
 from forensics.evidence.records import Happening
 from forensics.pipeline import Question, report
@@ -31,8 +33,16 @@ def down(*boots: str, signs: tuple[str, ...] = ()) -> list[tuple[int, int]]:
     noted = Signs()
     for each in signs:
         noted.note(ns(each))
-    stretches = alive(noted, (), [boot(each) for each in boots], "web1", ns(NOW))
-    return [(each.since, each.until) for each in outages(stretches)]
+    return [(each.since, each.until) for each in outages(lives(noted, boots))]
+
+
+def lives(signs: Iterable[int], boots: Iterable[str], stops: tuple[str, ...] = ()) -> tuple[Stretch, ...]:
+    return alive(signs, (), [boot(each) for each in boots], "web1", ns(NOW), [ns(each) for each in stops])
+
+
+def inferred(*boots: str, signs: tuple[str, ...], stops: tuple[str, ...] = ()) -> list[bool]:
+    """Return of each outage whether nothing but an ordinary silence shows it."""
+    return [each.is_inferred for each in outages(lives([ns(each) for each in signs], boots, stops))]
 
 
 def span(since: str, until: str) -> tuple[int, int]:
@@ -71,6 +81,41 @@ def test_restarts_in_quick_order_are_no_longer_than_they_were() -> None:
     ]  # fmt: skip
 
 
+def every(minutes: int, since: str, until: str) -> tuple[str, ...]:
+    """Return clock times, so many minutes apart."""
+    step = minutes * 60 * 10**9
+    moments = (datetime.fromtimestamp(at / 1e9, UTC) for at in range(ns(since), ns(until) + 1, step))
+    return tuple(f"{each:%H:%M}" for each in moments)
+
+
+def test_silence_no_longer_than_usual_does_not_show_that_the_gateway_was_down() -> None:
+    assert inferred("00:00", "10:00", signs=("01:00", "04:30", "07:30")) == [True]
+
+
+def test_silence_clearly_longer_than_usual_shows_it() -> None:
+    assert inferred("00:00", "08:00", signs=every(20, "00:20", "06:00")) == [False]
+    assert inferred("00:00", "06:38", signs=every(20, "00:20", "06:00")) == [True]
+
+
+def test_many_lines_at_once_make_no_silence_unusual() -> None:
+    at_once = tuple(f"0{hour}:00:{second:02}" for hour in (1, 4, 7) for second in range(0, 60, 15))
+    assert inferred("00:00", "10:00", signs=at_once) == [True]
+
+
+def test_silence_is_unusual_only_where_enough_was_seen_to_tell() -> None:
+    assert inferred("00:00", "04:00", signs=every(20, "00:20", "01:00")) == [True]
+
+
+def test_outage_before_does_not_make_long_silences_usual() -> None:
+    signs = (*every(10, "00:10", "03:00"), *every(10, "06:10", "09:00"))
+    assert inferred("00:00", "06:00", "11:00", signs=signs) == [False, False]
+
+
+def test_gateway_that_said_that_it_stops_was_down() -> None:
+    assert inferred("00:00", "10:00", signs=("01:00", "04:30", "07:30"), stops=("07:30",)) == [False]
+    assert inferred("00:00", "10:00", signs=("01:00", "04:30", "07:30"), stops=("04:30",)) == [True]
+
+
 def test_of_signs_close_to_each_other_the_first_and_the_last_are_kept() -> None:
     noted = Signs()
     for second in range(0, 60, 5):
@@ -98,11 +143,35 @@ def started(host: Host, *times: str) -> Host:
 
 
 def test_due_time_while_the_gateway_was_down_is_missed_for_that(tmp_path: Path) -> None:
-    host = started(Host(), "2026-03-09 20:00", "04:00").add(job("nightly"))
-    (run,) = judged(
-        tmp_path, host.run(ran("nightly", ms("2026-03-09 02:00"))).say(ms(f"{DAY} 01:00"), "cron: timer armed")
-    )
+    host = started(Host(), "2026-03-09 17:00", "04:00").add(job("nightly")).run(ran("nightly", ms("2026-03-09 02:00")))
+    for minutes in range(0, 8 * 60 + 1, 10):
+        host.say(ms("2026-03-09 17:00") + minutes * 60_000, "cron: timer armed")
+    (run,) = judged(tmp_path, host)
     assert (run["verdict"], run["cause"]) == ("missed", "scheduler_restart")
+
+
+def test_slot_that_passed_hours_before_a_boot_was_lost_by_a_gateway_that_may_have_been_alive(tmp_path: Path) -> None:
+    host = started(Host(), "2026-03-09 20:00", "04:00").add(job("nightly"), job("early", "0 1 * * *"))
+    host.run(ran("nightly", ms("2026-03-09 02:00")), ran("early", ms(f"{DAY} 01:00")))
+    (run,) = [run for run in judged(tmp_path, host) if run["verdict"] == "missed"]
+    assert (run["job"], run["due_at"].hour, run["cause"]) == ("nightly", 2, None)
+
+
+def test_slots_of_two_jobs_in_one_silence_were_lost_by_a_gateway_that_was_down(tmp_path: Path) -> None:
+    host = started(Host(), "2026-03-09 20:00", "04:00").add(job("nightly"), job("early", "0 1 * * *"))
+    host.add(job("later", "0 3 * * *")).run(ran("nightly", ms("2026-03-09 02:00")), ran("early", ms(f"{DAY} 01:00")))
+    lost = [run for run in judged(tmp_path, host) if run["verdict"] == "missed"]
+    assert [(run["job"], run["cause"]) for run in lost] == [
+        ("nightly", "scheduler_restart"), ("later", "scheduler_restart"),
+    ]  # fmt: skip
+
+
+def test_gateway_that_logged_its_stop_was_down(tmp_path: Path) -> None:
+    host = started(Host(), "2026-03-09 20:00", "04:00").add(job("nightly"), job("early", "0 1 * * *"))
+    host.run(ran("nightly", ms("2026-03-09 02:00")), ran("early", ms(f"{DAY} 01:00")))
+    host.say(ms(f"{DAY} 01:30"), "received SIGTERM; shutting down")
+    (run,) = [run for run in judged(tmp_path, host) if run["verdict"] == "missed"]
+    assert run["cause"] == "scheduler_restart"
 
 
 def test_run_that_is_made_up_for_after_the_boot_is_late(tmp_path: Path) -> None:

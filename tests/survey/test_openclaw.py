@@ -199,7 +199,7 @@ def test_folder_without_jobs_is_none(tmp_path):
     assert surveyed(tmp_path, {"home/op/.openclaw/openclaw.json": "{}"}).sources == ()
 
 
-@pytest.mark.parametrize(("stagger", "grace"), [(60_000, 10), (1_200_000, 30)])
+@pytest.mark.parametrize(("stagger", "grace"), [(0, 10), (60_000, 11), (1_200_000, 30)])
 def test_job_that_is_late_on_purpose_may_be_so(tmp_path, stagger, grace):
     schedule = {"kind": "cron", "expr": "0 * * * *", "staggerMs": stagger}
     assert drafted_job(tmp_path, store(job(schedule=schedule))).start_grace == timedelta(minutes=grace)
