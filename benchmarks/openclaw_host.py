@@ -85,7 +85,7 @@ def is_next(run: Occasion, made: World) -> bool:
     plan, due = run.plan, run.due or 0
     if plan.kind == "every":
         return (run.start + EARLY - due) // plan.every > 0
-    return bool(slots(plan, made.zone, run.start, run.start + EARLY))
+    return plan.kind == "cron" and bool(slots(plan, made.zone, run.start, run.start + EARLY))
 
 
 def kept_receipts(made: World) -> frozenset[Occasion]:

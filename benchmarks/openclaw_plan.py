@@ -203,9 +203,9 @@ def play(made: World, rng: Random) -> None:
             made.missed.append((plan, slot))
             waiting[plan] = following(plan, made, slot, slot)
             continue
-        run = occasion(
-            Occasion(plan, planned if plan.kind != "at" else None, start, 0, fate, down is not None), rng, made
-        )
+        # Of a job that was deleted after its run nothing tells any more when it was due.
+        due = None if plan.is_dropped else planned
+        run = occasion(Occasion(plan, due, start, 0, fate, down is not None), rng, made)
         busy = run.end + rng.randrange(50, 800)
         streaks[plan] = streaks[plan] + 1 if fate in FAILING else 0
         held[plan] = run.end + BACK_OFF[min(streaks[plan], len(BACK_OFF)) - 1] if streaks[plan] else 0

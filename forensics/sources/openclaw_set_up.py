@@ -1,8 +1,8 @@
 """When OpenClaw's jobs are due, and what may be expected of them, as their own store sets them up.
 
 ``every`` goes on from the last start, as OpenClaw reckons it: the grid of its anchor, else of its creation, holds only
-until there is one. What is due once (``at``) or after an event (``on-exit``, ``stream``) has no schedule here: a single
-occasion that passed leaves no trace of its own. Only the live store sets up jobs; those that an upgrade has lost are
+until there is one. What is due once (``at``) is told as a grid that begins and ends with that occasion. What an event
+starts (``on-exit``, ``stream``) has no schedule. Only the live store sets up jobs; those that an upgrade has lost are
 told as well, from the file that still holds them, for they are wanted and nothing starts them. A schedule that was
 changed is told as it is now, and since when it is so nothing tells.
 """
@@ -19,12 +19,14 @@ from forensics.sources.openclaw_jobs import StoredJob
 from forensics.sources.openclaw_shelf import Stores
 from forensics.sources.openclaw_values import moment
 from forensics.sources.openclaw_zone import host_zone
+from forensics.timeline import NANOS
 
 SCHEDULER = "openclaw"
 # Jobs that are due together are run one after the other: each may keep the next waiting for as long, up to an hour.
 QUEUED, LONGEST_QUEUE = 600.0, 3600.0
 # In seconds: what is shorter or longer was never meant.
 SHORTEST_EVERY, LONGEST_EVERY = 1.0, 4e9
+DAY = 86_400.0
 LONGEST_LIMIT = 31 * 86_400.0
 
 
@@ -59,7 +61,8 @@ def told_jobs(stores: Stores, names: Mapping[str, str], options: ReadOptions) ->
         standing = Standing(name, file, record, firsts.get(called), together=together[slot(job)])
         told = told_job(job, standing, options.host)
         is_inferred = told.zone is None and told.schedule is not None and zone != options.timezone.key
-        found[file].append(replace(told, zone=told.zone or zone, is_zone_inferred=is_inferred))
+        told = replace(told, zone=told.zone or zone, is_zone_inferred=is_inferred)
+        found[file].append(told if job.schedule.at is None else due_once(told, job.schedule.at))
     return {file: tuple(jobs) for file, jobs in found.items()}
 
 
@@ -86,6 +89,11 @@ def told_job(job: StoredJob, standing: Standing, host: str | None = None) -> Tol
         aliases=(job.id,) if job.id != standing.name else (),
         attributes=job.attributes,
     )
+
+
+def due_once(told: ToldJob, at: int) -> ToldJob:
+    """Return a job with the one instant (ns) at which it is due."""
+    return replace(told, interval=DAY, anchor=at, since=at, until=at + NANOS)
 
 
 def has_started(job: StoredJob, standing: Standing) -> bool:

@@ -10,7 +10,9 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
+from click.testing import CliRunner
 
+from forensics.cli import main
 from forensics.evidence.records import FileRead, ToldJob
 from forensics.sources.base import ReadOptions
 from forensics.sources.openclaw import OpenClaw
@@ -117,7 +119,7 @@ def test_interval_without_an_anchor_stands_on_its_creation(tmp_path: Path, ancho
 @pytest.mark.parametrize(
     "schedule",
     [
-        {"kind": "at", "at": "2026-03-19T07:30:00Z"},
+        {"kind": "at", "at": "some day"},
         {"kind": "on-exit", "command": "x"},
         {"kind": "stream"},
         {"kind": "every", "everyMs": 1},
@@ -130,6 +132,15 @@ def test_interval_without_an_anchor_stands_on_its_creation(tmp_path: Path, ancho
 def test_what_has_no_due_times_is_told_without_any(tmp_path: Path, schedule: dict[str, Any]) -> None:
     found = told_as(tmp_path, schedule=schedule)
     assert (found.schedule, found.interval, found.anchor) == (None, None, None)
+
+
+@pytest.mark.parametrize("era", "AD")
+def test_what_is_due_once_is_due_then_and_never_again(tmp_path: Path, era: str) -> None:
+    at_seven = {"kind": "at", "at": "2026-03-10T07:30:00Z"}
+    folder = Host().add(job("once", schedule=at_seven), job("export")).run(ran("export", DUE)).write(tmp_path, era)
+    asked = ["--triggers", f"openclaw:{folder}", "--since", "2026-03-05T00:00:00Z", "--now", "2026-03-12T00:00:00Z"]
+    report = CliRunner().invoke(main, ["report", *asked, "--job", "once", "--format", "json", "--quiet"])
+    assert [run["due_at"] for run in json.loads(report.stdout)["runs"]] == ["2026-03-10T07:30:00Z"]
 
 
 def test_job_on_the_full_hour_is_late_on_purpose(tmp_path: Path) -> None:
