@@ -24,7 +24,7 @@ report: $(INSTALLED) ## judge the sample night of 2026-03-19; show the report, k
 	@status=0; \
 	$(PY) -m forensics report --config $(SAMPLE)/forensics.toml --no-ledger \
 	    --since $(NIGHT) --until $(MORNING) --now $(MORNING)T00:00:00+09:00 \
-	    --output report/$(NIGHT).md --output report/$(NIGHT).json || status=$$?; \
+	    --output report/$(NIGHT).md --output report/$(NIGHT).html --output report/$(NIGHT).json || status=$$?; \
 	echo; \
 	case $$status in \
 	    0) echo "exit 0: nothing that a person must act on" ;; \
@@ -34,6 +34,8 @@ report: $(INSTALLED) ## judge the sample night of 2026-03-19; show the report, k
 	for file in report/$(NIGHT).md report/$(NIGHT).json; do \
 	    printf '  %-22s %s lines\n' $$file "$$(wc -l < $$file | tr -d ' ')"; \
 	done; \
+	printf '  %-22s %s kB, needs no network: open it in a browser\n' report/$(NIGHT).html \
+	    "$$(($$(wc -c < report/$(NIGHT).html) / 1000))"; \
 	echo "The story behind it: $(SAMPLE)/README.md"; \
 	echo "Next: $(VENV)/bin/forensics report --help, then a forensics.toml for your own jobs (README.md, \"Config\")"
 
@@ -55,6 +57,9 @@ bench: $(INSTALLED) ## accuracy and speed on made-up fleets with known truth
 	@$(PY) -m benchmarks.run
 	@$(PY) -m benchmarks.recorder
 	@$(PY) -m benchmarks.survey
+	@$(PY) -m benchmarks.causes
+	@$(PY) -m benchmarks.changes
+	@$(PY) -m benchmarks.page
 
 gitea: $(INSTALLED) ## start a real Gitea to play with, built first if need be; Ctrl-C stops it
 	@$(PY) -m tests.gitea

@@ -62,6 +62,7 @@ ELSEWHERE = {
     "gate": "forensics.cli_gate:gate",
     "heartbeat": "forensics.cli_heartbeat:heartbeat",
     "init": "forensics.cli_init:init",
+    "investigate": "forensics.cli_investigate:investigate",
     "issues": "forensics.cli_issues:issues",
     "report": "forensics.cli_report:report",
     "run": "forensics.cli_recorded:run",

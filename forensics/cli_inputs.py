@@ -87,7 +87,6 @@ def read_file(path: Path) -> Config:
         ForensicsError: it cannot be opened or read.
     """
     from forensics.configfile import read_config
-    from forensics.sources.plugins import offered_kinds
 
     if is_packed(path):
         return read_packed(path)
@@ -107,9 +106,16 @@ def read_file(path: Path) -> Config:
 
 def is_packed(path: Path) -> bool:
     """Return whether what is named as a config is an archive of evidence, with a config in it."""
-    from forensics.sources.packed import is_archive
+    from forensics.sources.far import is_packed as is_archive
 
     return is_archive(path)
+
+
+def offered_kinds() -> list[str]:
+    """Return the kinds that can be named beside our own; asked only where one is that is not known."""
+    from forensics.sources.plugins import offered_kinds as offered
+
+    return offered()
 
 
 def is_out_of_archive(config: Config) -> bool:
@@ -126,7 +132,6 @@ def read_packed(path: Path) -> Config:
     from forensics.configfile import read_config
     from forensics.sources.manifest import CONFIG
     from forensics.sources.packed import packed_config
-    from forensics.sources.plugins import offered_kinds
 
     content, place = packed_config(path), str(path.absolute())
     try:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
+from datetime import timedelta
 from functools import wraps
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -33,18 +34,15 @@ class Asked:
     zone: str | None
 
 
+LAST_REPORT = "the end of the last report, else 24 h back"
+DAY = timedelta(hours=24)
+SINCE = "Begin of the window: ISO 8601, or today, yesterday, each with a time. Default: {}."
 OPTIONS = (
     click.option(
         "--config",
         "config",
         metavar="FILE",
         help="The config; else $FORENSICS_CONFIG, ./forensics.toml, the user's, the system's, unless a PATH is named.",
-    ),
-    click.option(
-        "--since",
-        metavar="TIME",
-        help="Begin of the window: ISO 8601, or today, yesterday, each with a time."
-        " Default: the end of the last report, else 24 h back.",
     ),
     click.option("--until", metavar="TIME", help="End of the window. Default: now."),
     click.option("--now", metavar="TIME", help="The instant of judging. Default: the clock."),
@@ -62,7 +60,7 @@ OPTIONS = (
 NAMES = tuple(Asked.__dataclass_fields__)
 
 
-def asking(command: Command) -> Command:
+def asking(command: Command, default_since: str = LAST_REPORT) -> Command:
     """Give a command the options that say what to read; it gets them as its first argument."""
 
     @wraps(command)
@@ -70,15 +68,20 @@ def asking(command: Command) -> Command:
         return command(Asked(**{name: options.pop(name) for name in NAMES}), **options)
 
     told: Any = asked
-    for option in reversed(OPTIONS):
+    config, *others = OPTIONS
+    for option in reversed(
+        (config, click.option("--since", metavar="TIME", help=SINCE.format(default_since)), *others)
+    ):
         told = option(told)
     return told  # type: ignore[no-any-return]
 
 
-def settled(asked: Asked, *, is_quiet: bool, last_end: LastEnd = lambda _config, _now: None) -> tuple[Config, Window]:
+def settled(
+    asked: Asked, *, is_quiet: bool, last_end: LastEnd = lambda _config, _now: None, back: timedelta = DAY
+) -> tuple[Config, Window]:
     """Return the config that applies, and the stretch of time that is asked about.
 
-    ``last_end`` tells where a window begins that no option names; None: 24 h back.
+    ``last_end`` tells where a window begins that no option names; None: so far ``back``.
 
     Raises:
         ForensicsError: the config cannot be read, or a time, zone or path is none.
@@ -94,7 +97,7 @@ def settled(asked: Asked, *, is_quiet: bool, last_end: LastEnd = lambda _config,
     config = config if asked.zone is None else replace(config, timezone=zone_of(asked.zone))
     now = now_of(asked.now, config.timezone)
     end = last_end(config, nanoseconds(now)) if asked.since is None and asked.until is None else None
-    window = window_of(asked.since, asked.until, now, config.timezone, end)
+    window = window_of(asked.since, asked.until, now, config.timezone, end, back)
     if not is_quiet and (unread := passed_over(asked.config, named)):
         say(f"{unread} was not read, as options name what to read; --config {unread} adds it")
     return config, window

@@ -25,11 +25,10 @@ def check_outputs(form: str, panel: bool, outputs: Sequence[str], config: Config
     """Refuse what cannot be written, before anything is read for it.
 
     Raises:
-        ForensicsError: a format or suffix that this version does not write, or a path that is to be read.
+        ForensicsError: a suffix that stands for no format, or a path that is to be read.
     """
-    from forensics.report.outputs import check_format, format_of
+    from forensics.report.outputs import format_of
 
-    check_format(form)
     if panel and form != "md":
         raise ForensicsError(f"--panel is Markdown only - leave out --format {form}, or --panel")
     if form in BINARY and is_terminal():

@@ -17,9 +17,15 @@ UNREACHED = 4
 
 
 def read(
-    config: Config, window: Window, jobs: tuple[str, ...], memory: Memory | None = None, *, is_silent: bool
+    config: Config,
+    window: Window,
+    jobs: tuple[str, ...],
+    memory: Memory | None = None,
+    *,
+    is_silent: bool,
+    is_investigated: bool = False,
 ) -> Result:
-    """Return what all sources of a config come to, with progress on stderr.
+    """Return what all sources of a config come to, with progress on stderr; ``is_investigated`` as in ``Question``.
 
     Raises:
         ForensicsError: a job that is asked for is not known, or a source cannot be read as such.
@@ -30,7 +36,7 @@ def read(
     from forensics.pipeline import Question
     from forensics.pipeline import report as make_report
 
-    question = Question(window, jobs, memory or FORGOTTEN, tokens_of(config))
+    question = Question(window, jobs, memory or FORGOTTEN, tokens_of(config), is_investigated)
     with shown_progress(is_silent) as progress:
         result = make_report(config, question, progress)
     check_jobs(result, jobs)

@@ -46,7 +46,11 @@ class Wanted:
     multiple=True,
     help="Also write this file; the suffix tells the format. May be given again.",
 )
-@click.option("--archive", metavar="DIR", help="Also keep this night's report there, as .md and .json, and as latest.")
+@click.option(
+    "--archive",
+    metavar="DIR",
+    help="Also keep this night's report there as .html, .md and .json, as latest, and in an index.html.",
+)
 @click.option(
     "--file-issues", is_flag=True, help="Also bring the tracker's issues up to date, and publish where [publish] says."
 )

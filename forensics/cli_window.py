@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from forensics.evidence.paired import Window
 
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+DAY = timedelta(hours=24)
 SPELLINGS = 'write it as 2026-03-19, "2026-03-19 07:30", 2026-03-19T07:30+09:00, today, or "yesterday 07:30"'
 
 
@@ -42,9 +43,16 @@ def now_of(text: str | None, zone: ZoneInfo) -> datetime:
 
 
 def window_of(
-    since: str | None, until: str | None, now: datetime, zone: ZoneInfo, last_end: int | None = None
+    since: str | None,
+    until: str | None,
+    now: datetime,
+    zone: ZoneInfo,
+    last_end: int | None = None,
+    back: timedelta = DAY,
 ) -> Window:
-    """Return the window that the options name; where they name none, it begins at ``last_end`` (ns), else 24 h back.
+    """Return the window that the options name; one that names no begin goes ``back`` from its end.
+
+    ``last_end`` (ns) outranks that, where it is known.
 
     Raises:
         ForensicsError: a time that cannot be read, or a window that is empty or lies in the future.
@@ -55,7 +63,7 @@ def window_of(
     begin = asked("--since", since, now, zone)
     if begin is None and last_end is not None and last_end < nanoseconds(end):
         return Window(last_end, nanoseconds(end), nanoseconds(now))
-    begin = begin or (end - timedelta(hours=24)).replace(second=0, microsecond=0)
+    begin = begin or (end - back).replace(second=0, microsecond=0)
     refuse_unjudgeable(begin, end, now, zone)
     return Window(*(nanoseconds(each) for each in (begin, end, now)))
 

@@ -13,7 +13,7 @@ import pandas as pd
 from forensics.analyse.audit import audit_findings, audited, of_audit
 from forensics.analyse.blockers import blockers
 from forensics.analyse.changes import changes_since
-from forensics.analyse.earlier import with_earlier
+from forensics.analyse.earlier import too_many_to_compare, with_earlier
 from forensics.analyse.exits import exit_code
 from forensics.analyse.findings import findings
 from forensics.analyse.heartbeats import panel
@@ -36,8 +36,6 @@ from forensics.evidence.recall import source_key, with_remembered
 from forensics.evidence.records import Batch, Yielded
 from forensics.evidence.result import Heartbeat, ReportingCheck, Result
 from forensics.evidence.schema import nanoseconds
-from forensics.investigate.findings import investigation_findings
-from forensics.investigate.study import investigated
 from forensics.match.clock_correction import corrected
 from forensics.match.clocks import clock_offsets
 from forensics.match.jobtable import stamps
@@ -53,9 +51,9 @@ from forensics.timeline import utc_instant
 Progress = Callable[[str, int], None]
 DAY = 86_400 * 10**9
 LIVE_REACH = 50 * 3600 * 10**9
-# How far before the window runs are compared where something went wrong, as long as these are not too many.
+# How far before the window runs are compared where something went wrong, and how many a night's report compares.
 HISTORY = 14 * DAY
-MOST_COMPARED = 20_000
+MOST_COMPARED, MOST_INVESTIGATED = 5_000, 50_000
 BEFOREHAND = DAY // 24  # rows shortly before the window belong to its own runs
 
 
@@ -127,10 +125,18 @@ def judged_over(known: Known, config: Config, question: Question) -> Result:
 
 
 def with_investigation(result: Result, known: Known, question: Question) -> Result:
-    """Return the result with why its runs went wrong, where any did: they are compared with all runs, of all jobs."""
+    """Return the result with why its runs went wrong, where any did: they are compared with all runs, of all jobs.
+
+    A night of more runs than a report compares is left to those who ask.
+    """
     if not (question.is_investigated or goes_wrong(result)):
         return result
-    since = question.window.since if question.is_investigated else compared_since(result)
+    if not question.is_investigated and result.summary.runs > MOST_COMPARED:
+        return replace(result, findings=(*result.findings, too_many_to_compare(result, MOST_COMPARED)))
+    from forensics.investigate.findings import investigation_findings
+    from forensics.investigate.study import investigated
+
+    since = compared_since(result, question)
     if since == question.window.since and not question.jobs:
         studied = result
     else:
@@ -148,14 +154,18 @@ def goes_wrong(result: Result) -> bool:
     return any(blocker.kind not in ("stale", "source", "config") for blocker in result.blockers)
 
 
-def compared_since(result: Result) -> int:
-    """Return since when runs are compared: as far back as the evidence goes, and runs are not too many."""
-    window = result.window
-    most = MOST_COMPARED * (window.until - window.since) // max(1, result.summary.runs)
+def compared_since(result: Result, question: Question) -> int:
+    """Return since when runs are compared: as far back as the evidence goes, and runs are not too many.
+
+    An investigation compares more of them, over as many days in all.
+    """
+    window, length = result.window, result.window.until - result.window.since
+    history, most = (HISTORY - length, MOST_INVESTIGATED) if question.is_investigated else (HISTORY, MOST_COMPARED)
+    most = most * length // max(1, result.summary.runs)
     lanes = ("triggers", "lifecycle", "notifications")
     seen = [at[at != NAT].min() for lane in lanes if len(at := nanoseconds(result.evidence.frame(lane)["at"]))]
     days = -(-(window.since - min(map(int, seen), default=window.since) - BEFOREHAND) // DAY)
-    return window.since - max(0, min(days, most // DAY, HISTORY // DAY)) * DAY
+    return window.since - max(0, min(days, most // DAY, history // DAY)) * DAY
 
 
 def concluded(known: Known, paired: Paired, judged: Judged, config: Config, question: Question) -> Result:

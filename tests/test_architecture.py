@@ -88,8 +88,21 @@ NETWORK = frozenset({"ftplib", "http", "httpcore", "httpx", "requests", "smtplib
 NETWORK_HOMES = frozenset({"publish"})
 # Modules of other rooms that speak with the network: loaded only where that is asked for, so inside a function.
 REMOTE = frozenset({"forensics.sources.slack_web", "forensics.sources.web"})
+# What only some reports need: an investigation, the page, evidence elsewhere. The others are made sooner without.
+SELDOM = frozenset(
+    {
+        "forensics.investigate.findings",
+        "forensics.investigate.study",
+        "forensics.report.html",
+        "forensics.sources.lending",
+        "forensics.sources.members",
+        "forensics.sources.plugins",
+    }
+)
 # Slow to import, and not needed by every command.
-HEAVY = frozenset({"dateutil", "fsspec", "httpx", "importlib", "numpy", "prometheus_client", "pyarrow", "vl_convert", "zstandard"})
+HEAVY = frozenset(
+    {"dateutil", "fsspec", "httpx", "importlib", "numpy", "prometheus_client", "pyarrow", "vl_convert", "zstandard"}
+)
 EMPTY_NAMES = frozenset({"common", "data", "helper", "helpers", "info", "item", "manager", "misc", "util", "utils"})
 
 AWARE_OF_SURROUNDINGS = frozenset({"cli", "progress", "__main__"})
@@ -234,7 +247,7 @@ def late_imports(tree: Tree) -> list[str]:
         and room_of(each.module) not in {"cli", "entry"}
         and (each.module, each.function) != (PACKAGE, "__getattr__")
         and each.target.split(".")[0] not in HEAVY
-        and each.target not in REMOTE
+        and each.target not in REMOTE | SELDOM
     ]
 
 

@@ -43,7 +43,7 @@ def test_folder_that_is_missing_or_there_is_accepted(tmp_path: Path) -> None:
 
 def test_report_is_written(tmp_path: Path) -> None:
     assert archived(result([run()]), str(tmp_path / "new")) == []
-    assert len(list((tmp_path / "new").iterdir())) == 4
+    assert len(list((tmp_path / "new").iterdir())) == 7
 
 
 def test_dry_run_writes_nothing(tmp_path: Path) -> None:

@@ -140,3 +140,15 @@ def test_heartbeat_folder_that_is_a_source_already_is_read_once(tmp_path: Path) 
 
 def test_heartbeat_folders_that_nobody_asked_for_are_not_read(tmp_path: Path) -> None:
     assert with_heartbeats(read_config("", str(tmp_path / "f.toml"))) == []
+
+
+def test_night_of_more_runs_than_a_report_compares_is_left_to_those_who_ask(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("forensics.pipeline.MOST_COMPARED", 1)
+    result = reported(tmp_path, world(fate=Fate(file="none")))
+    assert (result.investigation, [each.kind for each in result.findings][-1]) == (None, "not_compared")
+
+
+def test_quiet_night_is_not_investigated(tmp_path: Path) -> None:
+    assert reported(tmp_path, world()).investigation is None

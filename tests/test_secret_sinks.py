@@ -13,6 +13,7 @@ from collections.abc import Iterator
 from contextlib import closing
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from html import unescape
 from pathlib import Path
 from subprocess import DEVNULL, TimeoutExpired
 from typing import Any
@@ -266,10 +267,13 @@ def seen(tmp_path_factory: pytest.TempPathFactory) -> Seen:
     served = ServedForge(Tracker(Clock(START * 10**9)))
     with serving(served) as server, slack_serving(OK, says(403, f"invalid_token {SECRET}")) as slack:
         config(folder, server.url)
-        outputs = [f"--output={folder / 'report'}.{suffix}" for suffix in ("json", "csv", "md")]
-        found.run("troubles", folder, slack.url, "report", "--file-issues", *outputs)
+        outputs = [f"--output={folder / 'report'}.{suffix}" for suffix in ("json", "csv", "md", "html")]
+        archive = f"--archive={folder / 'nights'}"
+        found.run("troubles", folder, slack.url, "report", "--file-issues", archive, *outputs)
         for suffix in ("json", "csv", "md"):
             found.texts[f"report.{suffix}"] = (folder / f"report.{suffix}").read_text()
+        found.texts["report.html"] = unescape((folder / "report.html").read_text())
+        found.texts["index.html"] = unescape((folder / "nights" / "index.html").read_text())
         found.texts["issue titles"] = "\n".join(row.title for row in served.tracker.rows.values())
         found.texts["issue bodies"] = "\n".join(row.body for row in served.tracker.rows.values())
         beats(folder, -60)
@@ -290,7 +294,8 @@ def seen(tmp_path_factory: pytest.TempPathFactory) -> Seen:
     return found
 
 
-REPORTS = ("report.json", "report.csv", "report.md", "troubles: stdout", "refusals: stdout")
+PAGES = ("report.html", "index.html")
+REPORTS = (*PAGES, "report.json", "report.csv", "report.md", "troubles: stdout", "refusals: stdout")
 ISSUES = ("issue titles", "issue bodies", "issue comments", "what became of issues", "recoveries: stdout")
 OTHERS = ("troubles: stderr", "recoveries: stderr", "refusals: stderr", "slack", "alert", "ledger")
 SINKS = (*REPORTS, *ISSUES, *OTHERS)

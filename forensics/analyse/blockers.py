@@ -18,6 +18,7 @@ from forensics.analyse.wording import counted
 from forensics.config import Job, Mute
 from forensics.evidence.columns import Columns
 from forensics.evidence.intake import Evidence
+from forensics.evidence.over import Of, has_ended, over
 from forensics.evidence.paired import NAT, Window
 from forensics.evidence.provenance import Provenance
 from forensics.evidence.result import Blocker, Heartbeat, ReportingCheck
@@ -66,13 +67,15 @@ def blockers(
     found += of_reporting(reporting, columns)
     found += [of_source(each) for each in unread(evidence)]
     found += [of_config(job) for job in jobs if job.problem is not None and is_awaited(job, mutes, window.now)]
-    return tuple(sorted([*found, *others], key=rank))
+    gone = over(columns)
+    return tuple(sorted([*found, *others], key=lambda each: rank(each, gone)))
 
 
-def rank(blocker: Blocker) -> tuple[int, bool, int, str, str]:
-    """Return the place of a blocker: by kind, the doubtful after the sure, the frequent first."""
+def rank(blocker: Blocker, gone: frozenset[Of] = frozenset()) -> tuple[bool, int, bool, int, str, str]:
+    """Return the place of a blocker: what lasts before what is over, by kind, the sure and the frequent first."""
     is_doubtful = Flag.UNPROVEN in blocker.flags
-    return KINDS.index(blocker.kind), is_doubtful, -blocker.count, blocker.job or "", blocker.host or ""
+    place = KINDS.index(blocker.kind), is_doubtful, -blocker.count, blocker.job or "", blocker.host or ""
+    return has_ended(blocker, gone), *place
 
 
 def is_muted(job: str, mutes: Sequence[Mute], now: int) -> bool:

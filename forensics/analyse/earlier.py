@@ -9,7 +9,8 @@ from forensics.analyse.changes import blocker_key
 from forensics.analyse.run_blockers import of_trouble
 from forensics.analyse.troubles import troubles
 from forensics.evidence.columns import Columns
-from forensics.evidence.result import Blocker, Result
+from forensics.evidence.result import Blocker, Finding, Result
+from forensics.timeline import local_text
 
 
 def with_earlier(result: Result, studied: Result) -> tuple[Blocker, ...]:
@@ -34,3 +35,16 @@ def told_longer(blocker: Blocker, longer: Mapping[str, Blocker]) -> Blocker:
     if more is None or (more.count, more.cause, more.flags) != (blocker.count, blocker.cause, blocker.flags):
         return blocker
     return replace(blocker, since=more.since, text=more.text, observed=more.observed)
+
+
+def too_many_to_compare(result: Result, most: int) -> Finding:
+    """Return that a night's report does not compare so many runs, and what does."""
+    runs, zone = result.summary.runs, result.config.timezone
+    since, until = (local_text(instant, zone) for instant in (result.window.since, result.window.until))
+    return Finding(
+        kind="not_compared",
+        text=f"{runs:,} runs are more than a report compares with each other ({most:,}): why some went wrong is not "
+        "looked for here.",
+        todo=f"Ask for it: `forensics investigate --since '{since}' --until '{until}'` (`--job`: of some alone).",
+        detail={"runs": runs, "most": most},
+    )

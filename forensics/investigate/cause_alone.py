@@ -29,7 +29,7 @@ VERDICTS = {
     Verdict.SILENT_FAILURE.value: "is started and leaves nothing, not even a word",
     Verdict.INTERRUPTED.value: "begins and breaks off before its end",
     Verdict.FAILED.value: "fails, by its own message and by the files",
-    Verdict.MISSED.value: "never begins, and no log of its scheduler covers that time",
+    Verdict.MISSED.value: "leaves no sign that it began, and no log of its scheduler covers that time",
 }
 INFERRED = {
     Known.KILLED.value: "Something ended it from outside: memory, a limit, a restart of the host.",
@@ -46,7 +46,7 @@ def alone(case: Case, rows: Ints) -> Cause:
     alike = rows[[ending(case, int(row)) == word for row in rows]]
     return Cause(
         kind="exit_code" if word == Known.EXIT_CODE.value else "job",
-        title=f"`{jobs[0]}` alone {how(case, newest)}: {counted(len(alike), 'run')}, last {case.time(newest)}",
+        title=f"`{jobs[0]}` {how(case, newest)}: {counted(len(alike), 'run')}, last {case.time(newest)}",
         supports=(
             *observed(case, newest),
             *(each.text for each in half_written(case, jobs[0])),
@@ -54,7 +54,9 @@ def alone(case: Case, rows: Ints) -> Cause:
             *dated(changes, case),
         ),
         contradicts=tuple(against(case, rows)),
-        inferred=INFERRED.get(word, "The cause is most likely the job's own: nothing else failed with it."),
+        inferred=INFERRED.get(
+            word, "The cause is most likely the job's own: nothing that was compared ties it to other failures."
+        ),
         unknown="Why: its own output of that run is not among what was read.",
         jobs=jobs,
         steps=tuple(next_steps(case, rows, newest)),

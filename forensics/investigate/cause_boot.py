@@ -18,6 +18,7 @@ from forensics.verdicts import Cause as Known
 
 BOOT_STARTED = EVENT_CODES.index("boot_started")
 RISING = 0.01
+LEAST_BOOTS = 3  # fewer before a change are no comparison
 
 
 def never_booted(case: Case) -> Flags:
@@ -34,7 +35,7 @@ def boot(case: Case, rows: Ints) -> Cause:
     jobs = case.jobs(rows)
     changes, contrasts = case.changes_of(rows, "work"), telling(case, rows, "work")
     warnings = [each for each in case.finding("boot_slow") if set(jobs) & set(each.detail["jobs"])]
-    standing = rows[~np.isin(case.studied.paired.runs.job[rows], list(case.well_again))]
+    standing = case.lasting(rows)
     return Cause(
         kind="boot",
         title=title(case, rows, standing),
@@ -77,6 +78,13 @@ def observed(case: Case, rows: Ints) -> Iterator[str]:
     )
 
 
+def good_boots(case: Case, rows: Ints) -> int:
+    """Return in how many good runs of the same jobs a boot was recorded, so that it can be compared."""
+    steps, count = case.studied.paired.steps, len(case.columns)
+    begun = np.bincount(steps.run[steps.event == BOOT_STARTED], minlength=count) > 0
+    return int((begun & case.work.good & case.runs_of(case.codes(rows))).sum())
+
+
 def against(case: Case, rows: Ints, warnings: Sequence[Finding]) -> Iterator[str]:
     """Yield what speaks against it: runs of the same jobs that came up all the same, boots that were slow before."""
     first = case.at(case.oldest(rows))
@@ -97,7 +105,8 @@ def rises(warnings: Sequence[Finding]) -> Iterator[str]:
     if rising:
         slopes = sorted(job["slope"] for job in rising)
         yield (
-            f"Boots of {share(len(rising), len(boots))} jobs had been slowing down before, by"
+            f"Boots of {share(len(rising), len(boots))} {'job' if len(boots) == 1 else 'jobs'} had been slowing down"
+            " before, by"
             f" {slopes[len(slopes) // 2]:.1f} s a day: whatever changed at once found them near a limit already."
         )
 
@@ -139,7 +148,8 @@ def next_steps(
         )
     yield from steps.own_log(case, job, newest)
     yield from steps.history(case, job)
-    yield steps.gate(case, at, event, attribute)
+    if good_boots(case, rows) >= LEAST_BOOTS:
+        yield steps.gate(case, at, event, attribute)
     yield NextStep(
         "look",
         "Let boots that time out speak: `forensics run --boot-timeout 60s --retries 2` records them and tries again.",

@@ -13,7 +13,7 @@ import numpy as np
 from forensics.config import Job
 from forensics.evidence.columns import Columns
 from forensics.evidence.investigation import ChangePoint, Contrast, Depth
-from forensics.evidence.paired import Flags, Ints
+from forensics.evidence.paired import NAT, Flags, Ints
 from forensics.evidence.records import ToldJob
 from forensics.evidence.result import Finding, Result
 from forensics.investigate import outcomes
@@ -126,17 +126,20 @@ class Case:
         """Return the findings of a kind that the runs gave."""
         return [finding for finding in self.studied.findings if finding.kind == kind]
 
-    @cached_property
-    def well_again(self) -> frozenset[int]:
-        """Return the codes of the jobs whose newest run of which one can tell did its work."""
-        known = np.flatnonzero(self.work.known)
-        ordered = known[np.argsort(self.columns.moment[known], kind="stable")]
-        jobs, good = self.studied.paired.runs.job[ordered].tolist(), self.work.good[ordered].tolist()
-        return frozenset(code for code, is_good in dict(zip(jobs, good, strict=True)).items() if is_good)
+    def lasting(self, rows: Ints, well: Flags | None = None) -> Ints:
+        """Return those of some bad runs whose jobs have not done their work since the last of these.
 
-    def is_over(self, rows: Ints) -> bool:
+        ``well`` are the runs that end it, where these are not those whose work is proven.
+        """
+        job, ends = self.studied.paired.runs.job, self.work.good if well is None else well
+        last, since = (np.full(len(self.studied.paired.jobs), NAT) for _ in range(2))
+        np.maximum.at(last, job[rows], self.columns.moment[rows])
+        np.maximum.at(since, job[ends], self.columns.moment[ends])
+        return rows[(last >= since)[job[rows]]]
+
+    def is_over(self, rows: Ints, well: Flags | None = None) -> bool:
         """Return whether all jobs of some bad runs have done their work since."""
-        return self.well_again.issuperset(self.codes(rows))
+        return not len(self.lasting(rows, well))
 
     def changes_of(self, rows: Ints, about: About) -> list[ChangePoint]:
         """Return the changes for the worse that some bad runs make up for the greater part, the widest first."""

@@ -11,7 +11,7 @@ from forensics.evidence.result import Finding
 from forensics.investigate import steps
 from forensics.investigate.cause_case import Case
 from forensics.investigate.cause_since import change_text, contrast_text, dated, since_then
-from forensics.investigate.words import counted, happening, listed, share, subject, when
+from forensics.investigate.words import counted, happening, listed, setting, share, subject, when
 
 SHOWN_CHANGES = 3
 
@@ -26,10 +26,10 @@ def pattern(case: Case, contrast: Contrast) -> Cause:
     jobs = tuple(sorted(case.studied.paired.jobs[code].name for code in codes))
     changes = case.changes_of(np.flatnonzero(case.runs_of(codes) & case.undone), contrast.about)
     told = "are not done" if contrast.about == "work" else "are told wrongly"
-    also = [f"`{name} = {value}`" for name, value in contrast.alongside]
+    also = [setting(name, value) for name, value in contrast.alongside]
     return Cause(
         kind="contrast",
-        title=f"Runs with `{contrast.attribute} = {contrast.value}` {told}:"
+        title=f"Runs with {setting(contrast.attribute, contrast.value)} {told}:"
         f" {share(contrast.within.bad, contrast.within.runs)},"
         f" against {share(contrast.others.bad, contrast.others.runs)} of all others",
         supports=(contrast_text(contrast), *since_then(case, contrast, changes), *dated(changes, case)),

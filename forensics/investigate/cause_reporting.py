@@ -12,7 +12,7 @@ from forensics.evidence.investigation import Cause, ChangePoint, Contrast, NextS
 from forensics.evidence.paired import Ints
 from forensics.investigate.cause_case import Case
 from forensics.investigate.cause_since import contrast_text, controls, dated
-from forensics.investigate.words import counted, listed, share, subject, when
+from forensics.investigate.words import counted, listed, setting, share, subject, when
 from forensics.verdicts import Claim, Verdict
 
 LEAST_RUNS, LEAST_ALIKE = 2, 3
@@ -155,7 +155,7 @@ def alike(case: Case, apart: Exceptions) -> Iterator[str]:
     shared = common(case, apart.right)
     by_all = {each for each in shared if each in common(case, apart.wrong)}
     if by_all:
-        pairs = ", ".join(f"`{name} = {value}`" for name, value in sorted(by_all)[:SHOWN_ATTRIBUTES])
+        pairs = ", ".join(setting(name, value) for name, value in sorted(by_all)[:SHOWN_ATTRIBUTES])
         yield f"Both sides have {pairs}: these cannot be what tells them apart."
     own = sorted(shared - by_all)
     if own and len(apart.jobs) > 1:
@@ -173,7 +173,7 @@ def own_text(case: Case, pair: tuple[str, str], apart: Exceptions) -> str:
     """Return a value that all exceptions share, with how many of the others have it too."""
     codes = set(case.codes(apart.wrong))
     too = len(codes & case.having(*pair))
-    return f"`{pair[0]} = {pair[1]}` ({too:,} of {len(codes):,} others have it too)"
+    return f"{setting(*pair)} ({too:,} of {len(codes):,} others have it too)"
 
 
 def common(case: Case, rows: Ints) -> set[tuple[str, str]]:

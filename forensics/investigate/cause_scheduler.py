@@ -60,7 +60,7 @@ def outages(case: Case, rows: Ints) -> Iterator[str]:
     shown = 0
     for outage in case.studied.evidence.outages:
         inside = [
-            is_on(outage, host) and outage.since <= at <= outage.until
+            not outage.of and is_on(outage, host) and outage.since <= at <= outage.until
             for host, at in zip(hosts.tolist(), moments.tolist(), strict=True)
         ]
         if any(inside) and shown < SHOWN:
@@ -86,11 +86,18 @@ def never_triggered(case: Case, rows: Ints) -> Cause:
     """Return what is known of runs that were due, and that their scheduler never started."""
     jobs = case.jobs(rows)
     changes, contrasts = case.changes_of(rows, "work"), telling(case, rows, "work")
-    first, last, newest = case.at(case.oldest(rows)), case.at(case.newest(rows)), case.newest(rows)
+    lasting = case.lasting(rows, case.columns.is_triggered & case.columns.told)
+    first, last = case.at(case.oldest(rows)), case.at(case.newest(rows))
+    newest = case.newest(lasting if len(lasting) else rows)
     job = case.studied.paired.jobs[int(case.studied.paired.runs.job[newest])]
+    begin = first if len(lasting) else max(first, last - DAY // 2)
+    look = (
+        steps.schedulers_table(job, ""),
+        steps.scheduler_log(job, begin, min(last + 3600 * NANOS, begin + DAY)),
+    )
     return Cause(
         kind="never_triggered",
-        title=f"The scheduler never started {subject(jobs)}: {counted(len(rows), 'due time')} without a trigger",
+        title=never_title(case, rows, lasting),
         supports=(
             *observed(case, newest),
             *(contrast_text(each) for each in contrasts[:1]),
@@ -101,13 +108,18 @@ def never_triggered(case: Case, rows: Ints) -> Cause:
         inferred="The work was never asked for: look at the scheduler and its table, not at the jobs.",
         unknown="Whether the line was taken out, switched off, or the scheduler was not at work.",
         jobs=jobs,
-        steps=(
-            *steps.rerun(case, rows),
-            steps.schedulers_table(job, ""),
-            steps.scheduler_log(job, first, min(last + 3600 * NANOS, first + DAY)),
-        ),
-        detail={"runs": len(rows), "is_over": case.is_over(rows)},
+        steps=(*look, *steps.rerun(case, rows)) if len(lasting) else (*steps.rerun(case, rows), *look),
+        detail={"runs": len(rows), "is_over": not len(lasting)},
     )
+
+
+def never_title(case: Case, rows: Ints, lasting: Ints) -> str:
+    """Return which runs were not started, in a line; ``lasting`` are those of jobs that were not started since."""
+    whose, missing, left = subject(case.jobs(rows)), counted(len(rows), "due time"), len(case.codes(lasting))
+    if left == len(case.codes(rows)):
+        return f"The scheduler no longer starts {whose}: {missing} without a trigger"
+    since = f"it still leaves out {counted(left, 'job')}" if left else "it has started what was due since"
+    return f"The scheduler left out {missing} of {whose}; {since}"
 
 
 def observed(case: Case, row: int) -> Iterator[str]:

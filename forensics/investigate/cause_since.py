@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from forensics.evidence.investigation import ChangePoint, Contrast, Depth
 from forensics.evidence.paired import Ints
 from forensics.investigate.cause_case import Case
-from forensics.investigate.words import chance, counted, happening, listed, of_runs, share, went_wrong, when
+from forensics.investigate.words import chance, counted, happening, listed, of_runs, setting, share, went_wrong, when
 
 SHOWN_CHANGES, SHOWN_CONTRASTS = 2, 3
 # What a run gets through, in the words of "in how many it was seen".
@@ -39,7 +39,7 @@ def change_text(change: ChangePoint, case: Case) -> str:
     counts = f"before {of_runs(change.before, went)}, after {of_runs(change.after, went)}"
     within = "; ".join(f"{happening(each)}, {when(each.at, case.zone)}" for each in change.occasions[:2])
     return (
-        f"{listed(change.jobs)} changed after {begin} and up to {end}: {counts} ({chance(change.p_value)})."
+        f"{listed(change.jobs)} went wrong after {begin}, by {end} at the latest: {counts} ({chance(change.p_value)})."
         f" {f'In between: {within}' if within else 'Nothing that was read tells of an event in between'}."
     )
 
@@ -67,11 +67,11 @@ def telling(case: Case, rows: Ints, about: str) -> list[Contrast]:
 def contrast_text(contrast: Contrast) -> str:
     """Return a contrast in a sentence, with the values that cannot be told from it."""
     went = went_wrong(contrast.about)
-    same = " or ".join(f"`{name} = {value}`" for name, value in contrast.alongside[:2])
+    same = " or ".join(setting(name, value) for name, value in contrast.alongside[:2])
     same = f" (or {same}, which splits the runs alike)" if same else ""
     adjusted = chance(contrast.adjusted)
     return (
-        f"`{contrast.attribute} = {contrast.value}`{same}: {of_runs(contrast.within, went)}"
+        f"{setting(contrast.attribute, contrast.value)}{same}: {of_runs(contrast.within, went)}"
         f" ({counted(contrast.within.jobs, 'job')}); all others {share(contrast.others.bad, contrast.others.runs)}"
         f" ({counted(contrast.others.jobs, 'job')}){f', {adjusted} after correction' if adjusted else ''}."
     )

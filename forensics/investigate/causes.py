@@ -126,12 +126,12 @@ def own_failures(case: Case, groups: dict[str, Ints], patterns: Sequence[Contras
         left[rows] = False
     for contrast in patterns:
         left &= ~case.runs_having(contrast)
-    is_well = np.isin(case.studied.paired.runs.job, list(case.well_again))
-    by_job = rows_by_job(case, np.flatnonzero(left & ~is_well))
+    lasting = case.lasting(np.flatnonzero(left))
+    by_job = rows_by_job(case, lasting)
     yield from (alone(case, mine) for mine in by_job[:MOST_ALONE])
     if len(by_job) > MOST_ALONE:
         yield several(case, np.concatenate(by_job[MOST_ALONE:]))
-    gone = np.flatnonzero(left & is_well)
+    gone = np.setdiff1d(np.flatnonzero(left), lasting)
     if len(gone):
         yield over(case, gone)
 

@@ -74,11 +74,16 @@ def of_messages(
     for each in (
         failing_alone(replace(of_words("channel", channel), is_declared=True), sent),
         failing_alone(of_words("author of the message", author), sent),
-        told_by_claim(of_words("lines of the message", lines(texts, sent.line)), sent, paired.runs.job),
-        told_by_claim(of_words("form of the message", templates(texts, paired)), sent, paired.runs.job),
+        told_by_claim(looks("lines of the message", lines(texts, sent.line), about), sent, paired.runs.job),
+        told_by_claim(looks("form of the message", templates(texts, paired), about), sent, paired.runs.job),
     ):
         yield replace(each, strata=strata)
     yield from crowded(sent, notifications)
+
+
+def looks(name: str, words: Sequence[str | None], about: Literal["work", "reporting"]) -> Attribute:
+    """Return how messages look; it comes of how the work went, and can be why only of what is told of it."""
+    return of_words(name, words, is_symptom=about == "work")
 
 
 def failing_alone(attribute: Attribute, sent: Messages) -> Attribute:

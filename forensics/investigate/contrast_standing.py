@@ -80,8 +80,10 @@ def standing_of(
             "unknown",
             f"it makes a difference, but only {split.within.bad:,} of all {ground.bad.sum():,} bad runs have it",
         )
+    if tested.differs and split.attribute.is_symptom:
+        return "unknown", units(split) + SYMPTOM
     if tested.differs:
-        return "differs", units(split) + (SYMPTOM if split.attribute.is_symptom else "")
+        return "differs", units(split)
     if is_alike(beside, ground):
         return "same", f"as often bad with it as without, give or take {limit(ground) * 100:.0f} points"
     return "unknown", why_unknown(tested)

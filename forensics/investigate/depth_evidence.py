@@ -37,7 +37,7 @@ SHOWING: Mapping[LayerName, Sequence[str]] = {
 # How the reasons of a verdict begin that say what was not found, or could not have been.
 ABSENCES: Mapping[LayerName, tuple[str, ...]] = {
     "triggered": ("No trigger",),
-    "done": ("No file", "No marker", "No good end", "No completion", "No heartbeat"),
+    "done": ("No file", "No marker", "No good end", "No completion", "No heartbeat", "The job declares no"),
     "reported": ("No message", "Its policy"),
 }
 

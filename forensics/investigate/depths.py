@@ -81,6 +81,9 @@ def layer_seen(layer: LayerName, witness: Witness, rows: Ints, code: int, usual:
     text, good = witness.text(layer), int(usual["done"][code])
     if layer in RECORDED and good and could[-1] and not seen[-1]:
         text += f"; seen in {usual[layer][code]:,} of {good:,} good runs of this job"
+    count, runs = int(could.sum()), len(rows)
+    if could.any() and 2 * count < runs:  # what could be seen of a few runs alone says nothing of how far all got
+        return LayerSeen(layer, None, f"only {count:,} of {runs:,} runs could have shown it; {int(seen.sum()):,} did")
     return LayerSeen(layer, int(seen.sum()) if could.any() else None, text)
 
 

@@ -12,7 +12,7 @@ from forensics.evidence.columns import Columns
 from forensics.evidence.investigation import ChangePoint, Contrast, Group, Investigation
 from forensics.evidence.result import Finding, Result
 from forensics.investigate.outcomes import reporting, work
-from forensics.investigate.words import counted, happening, listed, of_runs, share, subject, went_wrong, when
+from forensics.investigate.words import counted, happening, listed, of_runs, setting, share, subject, went_wrong, when
 from forensics.timeline import utc_text
 
 SHOWN_CONTRASTS, SHOWN_RULED_OUT = 2, 4
@@ -56,7 +56,7 @@ def changed(changes: Sequence[ChangePoint], zone: ZoneInfo) -> Finding:
     jobs = tuple(dict.fromkeys(job for each in changes for job in each.jobs))
     begin = min(each.first_bad for each in changes)
     event = happening(first.occasions[0]) if first.occasions else ""
-    head = f"{'What is told of ' if first.about == 'reporting' else ''}{subject(jobs)} went wrong"
+    head = f"Messages about {subject(jobs)} went wrong" if first.about == "reporting" else f"{subject(jobs)} went wrong"
     tail = f", the first after the {event}" if event else ""
     return Finding(
         kind="change_point",
@@ -111,10 +111,10 @@ def counts(group: Group) -> dict[str, int]:
 def contrasting(contrast: Contrast) -> Finding:
     """Return what tells bad runs from good ones as a finding."""
     went = went_wrong(contrast.about)
-    also = [f"`{name} = {value}`" for name, value in contrast.alongside[:2]]
+    also = [setting(name, value) for name, value in contrast.alongside[:2]]
     return Finding(
         kind="contrast",
-        text=f"What tells bad runs from good ones is `{contrast.attribute} = {contrast.value}`:"
+        text=f"What tells bad runs from good ones is {setting(contrast.attribute, contrast.value)}:"
         f" {of_runs(contrast.within, went)}, {share(contrast.others.bad, contrast.others.runs)} of all others",
         observed=(
             f"{counted(contrast.within.jobs, 'job')} with it, {counted(contrast.others.jobs, 'job')} without it.",
@@ -144,7 +144,7 @@ def contrast_detail(contrast: Contrast) -> dict[str, object]:
 
 def ruled_out(same: Sequence[Contrast], differing: Sequence[Contrast]) -> Finding:
     """Return what is the same for bad and good runs as a finding."""
-    pairs = [f"`{each.attribute} = {each.value}`" for each in same[:SHOWN_RULED_OUT]]
+    pairs = [setting(each.attribute, each.value) for each in same[:SHOWN_RULED_OUT]]
     left = len(same) - len(pairs)
     told = ", ".join(pairs) + (f" and {left:,} more" if left > 0 else "")
     what = "wrong messages from right ones" if same[0].about == "reporting" else "bad runs from good ones"

@@ -16,7 +16,7 @@ from forensics.evidence.investigation import Contrast, NextStep
 from forensics.evidence.paired import NAT, Ints
 from forensics.investigate.cause_case import Case
 from forensics.investigate.diffs import FILE, Setting, setting_of, to_main
-from forensics.investigate.words import counted, listed, subject
+from forensics.investigate.words import counted, listed, setting, subject
 from forensics.timeline import NANOS, local_text
 from forensics.verdicts import Lane
 
@@ -28,6 +28,10 @@ COST = (
     "Runs are no longer kept apart: all share the main session and its context, one can hold up or mislead the next,"
     " and the settings of an isolated run (its own model, time limit and delivery) no longer apply."
     " A way round, not the mending: undo it when isolated boots come up again."
+)
+BY_COMMAND = (
+    "its jobs stand in a database, so the gateway has to do it: first try it with one job, and read"
+    " `openclaw cron edit --help`."
 )
 GATEWAY = "openclaw-gateway.service"
 LANE_WORDS = {
@@ -46,9 +50,11 @@ def rerun(case: Case, rows: Ints) -> Iterator[NextStep]:
     since = local_text(int(case.columns.moment[rows].min()), case.zone)
     command = f"forensics investigate --rerun-list --since {shlex.quote(since)}"
     command += "".join(f" --job {shlex.quote(job)}" for job in jobs[:SHOWN_HUNKS]) if len(jobs) <= SHOWN_HUNKS else ""
+    others = " The list holds those of other jobs, too." if len(jobs) > SHOWN_HUNKS else ""
     yield NextStep(
         "rerun",
-        f"Make up for {counted(len(rows), 'lost run')} of {subject(jobs)}, where that day's work still matters.",
+        f"Make up for {counted(len(rows), 'lost run')} of {subject(jobs)}, where that day's work still matters."
+        f"{others}",
         command=command,
     )
 
@@ -59,15 +65,37 @@ def to_main_session(case: Case, rows: Ints) -> Iterator[NextStep]:
     settings = [each for code in codes if (each := setting_of(jobs[code].name, case.attributes[code]))]
     if not settings or len(settings) < len(codes):
         return
-    left = len(settings) - SHOWN_HUNKS
+    left, file = len(settings) - SHOWN_HUNKS, file_of(case, settings)
     more = f" The same for {counted(left, 'more job')}." if left > 0 else ""
+    change = (
+        f"Set `sessionTarget` of {subject([each.name for each in settings])} to `main`, `payload.kind` to"
+        " `systemEvent`, and rename `message` to `text`;"
+    )
+    if not file.endswith((".json", ".json5")):
+        yield NextStep("change", f"{change} {BY_COMMAND}{more}", command=edit_command(case, settings), cost=COST)
+        return
     yield NextStep(
         "change",
-        f"Set `sessionTarget` of {subject([each.name for each in settings])} to `main`, `payload.kind` to"
-        f" `systemEvent`, and rename `message` to `text`; the gateway reads its jobs again by itself.{more}",
-        diff=to_main(settings[:SHOWN_HUNKS], file_of(case, settings)),
+        f"{change} the gateway reads its jobs again by itself. Make it by hand: the diff shows of each job only the"
+        f" lines that it is about.{more}",
+        diff=to_main(settings[:SHOWN_HUNKS], file),
         cost=COST,
     )
+
+
+def edit_command(case: Case, settings: Sequence[Setting]) -> str:
+    """Return the commands that change jobs which no file holds, a line each."""
+    found = []
+    for each in settings[:SHOWN_HUNKS]:
+        told = case.told_jobs.get(each.name.casefold())
+        called = next((name for name in (told.aliases if told else ()) if is_id(name)), each.name)
+        found.append(f"openclaw cron edit {shlex.quote(called)} --session main --system-event TEXT-OF-ITS-MESSAGE")
+    return "\n".join(found)
+
+
+def is_id(name: str) -> bool:
+    """Return whether a name has the form of the ids that OpenClaw gives its jobs."""
+    return len(name) == 36 and name.count("-") == 4
 
 
 def file_of(case: Case, settings: Sequence[Setting]) -> str:
@@ -145,7 +173,7 @@ def registry(case: Case, job: Job) -> Iterator[NextStep]:
 def history(case: Case, job: Job) -> Iterator[NextStep]:
     """Yield the question to a job's own scheduler, by the id by which that knows it."""
     told = case.told_job(job)
-    known = [name for name in (told.aliases if told else ()) if len(name) == 36 and name.count("-") == 4]
+    known = [name for name in (told.aliases if told else ()) if is_id(name)]
     if job.scheduler == "openclaw":
         called = shlex.quote(known[0]) if known else "JOB-ID"
         first = "" if known else " The id stands in `openclaw cron list`."
@@ -163,9 +191,11 @@ def schedulers_table(job: Job, since: str) -> NextStep:
         "systemd": "systemctl list-timers --all --no-pager",
         "kubernetes": "kubectl get cronjobs --all-namespaces",
     }
-    command = commands.get(job.scheduler, "crontab -l")
+    command = commands.get(job.scheduler, "crontab -l; cat /etc/crontab /etc/cron.d/*")
     return NextStep(
-        "command", f"See whether the job still stands in its scheduler's table, and is switched on{since}.", command
+        "command",
+        f"See whether `{job.name}` still stands in its scheduler's table, and is switched on{since}.",
+        command,
     )
 
 
@@ -197,5 +227,5 @@ def lanes(case: Case, rows: Ints) -> Iterator[NextStep]:
 
 def settings_to_compare(contrast: Contrast) -> NextStep:
     """Return the look at what sets runs apart."""
-    pair = f"`{contrast.attribute} = {contrast.value}`"
+    pair = setting(contrast.attribute, contrast.value)
     return NextStep("look", f"Look at what {pair} changes for a run; try one such job with another value.")

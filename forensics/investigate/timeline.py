@@ -16,6 +16,7 @@ import numpy as np
 import pandas as pd
 
 from forensics.evidence.columns import Columns, words
+from forensics.evidence.hosts import Outage
 from forensics.evidence.investigation import Cause, Moment
 from forensics.evidence.paired import CLAIM_CODES, NAT, Flags, Ints, Links
 from forensics.evidence.provenance import LANES
@@ -109,9 +110,14 @@ def events(ground: Ground) -> Iterator[Moment]:
             yield Moment(row.at if row else at, EVENT, None, None, text, file=file, record=record)
     for gap in evidence.outages:
         if window.since <= gap.since < window.until:
-            state, lasted = "asleep" if gap.is_sleep else "down", duration_text((gap.until - gap.since) / 10**9)
-            text = f"host {state} for {lasted}"
+            lasted = duration_text((gap.until - gap.since) / 10**9)
+            text = f"{gap.of or 'host'} {state_of(gap)} for {lasted}"
             yield Moment(gap.since, EVENT, None, gap.host, text, file=gap.file, record=gap.record)
+
+
+def state_of(gap: Outage) -> str:
+    """Return in a word what a host, or a scheduler on it, was meanwhile."""
+    return "asleep" if gap.is_sleep else "silent" if gap.is_inferred else "down"
 
 
 def due_times(ground: Ground) -> Iterator[Moment]:

@@ -55,8 +55,19 @@ def of_runs(group: Group, went: str) -> str:
 
 def happening(occasion: Occasion) -> str:
     """Return an event in words: ``upgrade to gateway 2026.3.14``, ``restart of web1``."""
+    name = unquoted(occasion.name)
     link = {"upgrade": "to", "deploy": "of", "restart": "of", "reboot": "of"}.get(occasion.kind, "")
-    return " ".join(word for word in (occasion.kind, link, occasion.name) if word and occasion.name) or occasion.kind
+    return " ".join(word for word in (occasion.kind, link, name) if word and name) or occasion.kind
+
+
+def setting(name: str, value: str) -> str:
+    """Return an attribute and its value as code."""
+    return f"`{unquoted(name)} = {unquoted(value)}`"
+
+
+def unquoted(text: str) -> str:
+    """Return a text of others without what would begin or end code in a sentence."""
+    return text.replace("`", "'")
 
 
 def went_wrong(about: str) -> str:

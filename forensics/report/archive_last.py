@@ -12,7 +12,7 @@ from zoneinfo import ZoneInfo
 from forensics.evidence.lookback import trouble_key
 from forensics.evidence.memory import PastReport
 from forensics.evidence.paired import Window
-from forensics.report.archive import first_date, last_date, night_name, nights
+from forensics.report.archive_nights import first_date, last_date, night_name, nights
 from forensics.timeline import instant
 
 ZONE = ZoneInfo("UTC")

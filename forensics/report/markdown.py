@@ -40,8 +40,12 @@ def panel_markdown(result: Result, ascii_only: bool = False) -> str:
 
 
 def rendered(result: Result, sections: tuple[str, ...], ascii_only: bool) -> str:
-    """Return some sections, with an empty line between them."""
-    shown = view(result, ascii_only)
+    """Return some sections of a report, with an empty line between them."""
+    return assembled(view(result, ascii_only), sections, ascii_only)
+
+
+def assembled(shown: object, sections: tuple[str, ...], ascii_only: bool) -> str:
+    """Return some sections of what is shown, each by the template of its name, with an empty line between them."""
     parts = [BLANK_LINES.sub("\n\n", template(name).render(view=shown)).strip("\n") for name in sections]
     text = "\n\n".join(parts) + "\n"
     return text.translate(ASCII_SIGNS).encode("ascii", "backslashreplace").decode() if ascii_only else text

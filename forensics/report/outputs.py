@@ -13,8 +13,17 @@ from forensics.report.markdown import panel_markdown, report_markdown
 from forensics.report.prometheus import report_prometheus
 from forensics.report.timesketch import report_timesketch
 
+
+def page(result: Result) -> bytes:
+    """Return the report as a page."""
+    from forensics.report.html import report_html
+
+    return report_html(result)
+
+
 WRITERS: dict[str, Callable[[Result], bytes]] = {
     "md": lambda result: report_markdown(result).encode(),
+    "html": page,
     "json": report_json,
     "csv": report_csv,
     "parquet": report_parquet,
@@ -23,33 +32,18 @@ WRITERS: dict[str, Callable[[Result], bytes]] = {
 }
 SUFFIXES = {
     ".md": "md",
+    ".html": "html",
     ".json": "json",
     ".csv": "csv",
     ".parquet": "parquet",
     ".timesketch.jsonl": "timesketch",
     ".prom": "prometheus",
 }
-SUFFIXES_TO_COME = {".html": "html"}
 
 
 def render(result: Result, form: str, ascii_only: bool = False) -> bytes:
-    """Return a result in a format of ``WRITERS``; ``ascii_only`` for Markdown where there is no UTF-8.
-
-    Raises:
-        ForensicsError: this version does not write that format.
-    """
-    check_format(form)
+    """Return a result in a format of ``WRITERS``; ``ascii_only`` for Markdown where there is no UTF-8."""
     return report_markdown(result, ascii_only=True).encode() if ascii_only and form == "md" else WRITERS[form](result)
-
-
-def check_format(form: str) -> None:
-    """Refuse a format that cannot be written, before anything is read for it.
-
-    Raises:
-        ForensicsError: this version does not write that format.
-    """
-    if form not in WRITERS:
-        raise ForensicsError(f"this version does not write {form} yet - write one of {', '.join(WRITERS)} instead")
 
 
 def panel(result: Result) -> str:
@@ -61,12 +55,9 @@ def format_of(path: Path) -> str:
     """Return the format that a file's suffix stands for.
 
     Raises:
-        ForensicsError: it stands for none, or for one that this version does not write.
+        ForensicsError: it stands for none.
     """
     name = path.name.lower()
-    to_come = next((form for suffix, form in SUFFIXES_TO_COME.items() if name.endswith(suffix)), None)
-    if to_come:
-        raise ForensicsError(f"--output {path}: this version does not write {to_come} yet - use {known_suffixes()}")
     form = next((form for suffix, form in SUFFIXES.items() if name.endswith(suffix) and name != suffix), None)
     if form is None:
         raise ForensicsError(

@@ -56,9 +56,10 @@ def styled_lines(markdown: str) -> Iterator[Segments]:
     """Yield the lines of a report as (text, style); of what is folded only its summary."""
     fence, is_folded = "", False
     for line in markdown.rstrip("\n").split("\n"):
-        ticks = line[: len(line) - len(line.lstrip("`"))]
+        bare = line.strip(" ")  # the fence of a list's step is set in
+        ticks = bare[: len(bare) - len(bare.lstrip("`"))]
         if fence:
-            fence = "" if ticks == line and len(ticks) >= len(fence) else fence
+            fence = "" if ticks == bare and len(ticks) >= len(fence) else fence
         elif len(ticks) >= 3:
             fence = ticks
         elif line == "<details>":

@@ -8,8 +8,9 @@ from forensics.evidence.result import Result
 from forensics.report.columns import window_runs
 from forensics.report.view_alert import Alert, alert
 from forensics.report.view_blockers import Statements, blockers_view, findings_view
+from forensics.report.view_change import Proposal, proposal
 from forensics.report.view_panel import Panel, panel_view
-from forensics.report.view_pen import days_text, pen_for
+from forensics.report.view_pen import Pen, days_text, pen_for
 from forensics.report.view_reporting import Reporting, reporting_view
 from forensics.report.view_runs import Runs, runs_view
 from forensics.report.view_sources import Fold, Sources, sources_view, written_out
@@ -26,6 +27,7 @@ class View:
     runs: Runs
     reporting: Reporting
     findings: Statements
+    proposal: Proposal | None
     sources: Sources
     names: Fold
     now: str
@@ -33,17 +35,19 @@ class View:
     inputs: str
 
 
-def view(result: Result, ascii_only: bool = False) -> View:
-    """Return what a report shows; ``ascii_only`` chooses marks that any terminal has."""
-    pen, runs = pen_for(result, ascii_only), window_runs(result)
+def view(result: Result, ascii_only: bool = False, pen: Pen | None = None) -> View:
+    """Return what a report shows; ``ascii_only`` chooses marks that any terminal has, ``pen`` writes in another way."""
+    pen, runs = pen or pen_for(result, ascii_only), window_runs(result)
+    change = proposal(result, pen)
     return View(
         days=days_text(result),
         alert=alert(result, runs, pen),
-        blockers=blockers_view(result, pen),
+        blockers=blockers_view(result, pen, change),
         panel=panel_view(result, pen),
         runs=runs_view(result, runs, pen),
         reporting=reporting_view(result, runs, pen),
         findings=findings_view(result, pen),
+        proposal=change,
         sources=sources_view(result, pen),
         names=written_out(pen),  # last: by now all names are known
         now=pen.full(result.window.now),

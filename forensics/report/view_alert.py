@@ -6,31 +6,36 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, fields
 
+from forensics.evidence.columns import Columns
 from forensics.evidence.intake import SourceRead
 from forensics.evidence.lookback import NIGHTLY
+from forensics.evidence.over import Of, has_ended, over
 from forensics.evidence.result import Blocker, Result
 from forensics.report.columns import RunColumns
 from forensics.report.view_changes import flips
 from forensics.report.view_pen import Pen, window_text
+from forensics.report.view_story import LONGEST_LINE, UNKNOWN, Story, story
 from forensics.report.wording import listed
 from forensics.verdicts import Claim, Flag, Verdict
 
 SILENT = frozenset({"silent_failure", "missed", "interrupted", "false_success"})
 NO_JOBS_OWN = frozenset({"reporting", "source"})
 SHOWN_NAMES, SHOWN_SOURCES = 3, 6
-LONGEST_TODO = 110
+LONGEST_TODO, LONGEST_NAMES = 110, 62
+LAST_GOOD = "; last good run"
 STEP_END = re.compile(r"[.!?](?:\s|$)|; ")
 
 
 @dataclass(frozen=True)
 class Trouble:
-    """The blockers of one kind: how many jobs, which ones, and how many runs in all."""
+    """The blockers of one kind: how many jobs, which ones, how many runs; ``is_over``: all went well since."""
 
     kind: str
     jobs: int
     runs: int
     names: str
     since: str | None
+    is_over: bool = False
 
 
 @dataclass(frozen=True)
@@ -43,10 +48,12 @@ class Unread:
 
 @dataclass(frozen=True)
 class Alert:
-    """The first paragraph in plain values; ``todo`` is None where the first blocker tells no step in a sentence.
+    """The first paragraph in plain values; ``todo`` is None where blocker ``todo_number`` tells no step in a sentence.
 
     ``runs`` are all of the window; the counts of verdicts and messages are of those that are not ``muted``.
     In ``unwatched`` no report ran; ``changes`` counts what is new and what is over, None where there is no such.
+    ``troubles`` that last come before those that are over; ``story`` is what was found out about the first of them.
+    ``has_blockers``: they are listed below it.
     """
 
     level: str
@@ -78,6 +85,35 @@ class Alert:
     others: tuple[tuple[str, int], ...]
     unwatched: tuple[str, str] | None = None
     changes: str | None = None
+    story: Story = UNKNOWN
+    has_blockers: bool = True
+    todo_number: int = 1
+
+    @property
+    def since(self) -> str | None:
+        """Since when, in one line: of the first trouble, of the messages, and what changed since the last report."""
+        first = self.story.since or (self.troubles[0].since if self.troubles else None)
+        messages = f"messages wrong since {self.reporting_since}" if self.reporting_since else None
+        if first and messages and self.troubles and self.troubles[0].jobs == 1:
+            first = next(self.named(first, messages))
+        parts = [part for part in (first, messages, self.changes) if part]
+        if self.story.since and self.changes and len(f"> **Since when:** {'; '.join(parts)}.") > LONGEST_LINE:
+            parts.remove(self.changes)
+        return "; ".join(parts) if first or messages else None
+
+    def named(self, since: str, messages: str) -> Iterator[str]:
+        """Yield since when a job goes wrong, beside messages that do: by its name, as long as the line has room."""
+        name = self.troubles[0].names
+        for text in (f"{name} since {since}", f"{name} since {since.partition(LAST_GOOD)[0]}"):
+            if len(f"> **Since when:** {text}; {messages}.") <= LONGEST_LINE:
+                yield text
+        yield f"the job since {since}"
+
+    @property
+    def stops(self) -> str | None:
+        """Where the runs of the first trouble stop, as long as the paragraph has room for it."""
+        has_room = not (self.cried_wolf or self.is_suspect or self.unread)
+        return self.story.stops if has_room else None
 
     @property
     def cried_wolf(self) -> bool:
@@ -91,23 +127,28 @@ def alert(result: Result, runs: RunColumns, pen: Pen) -> Alert:
     check, unread = result.reporting, [each for source in result.evidence.sources if (each := unread_of(source, pen))]
     is_blind = not any(sum(source.rows.values()) for source in result.evidence.sources)
     reporting = next((number for number, blocker in enumerate(result.blockers, 1) if is_of_messages(blocker)), None)
-    found = flips(result, pen)
+    gone = over(Columns(result.runs))
+    found, told = flips(result, pen), story(result, first_trouble(result.blockers, gone), pen)
+    number = next((place for place, each in enumerate(result.blockers, 1) if not has_ended(each, gone)), 1)
     return Alert(
         level=level(result, is_blind),
         is_blind=is_blind,
         records=sum(source.records for source in result.evidence.sources),
         rejected=sum(source.rejected for source in result.evidence.sources),
-        troubles=tuple(troubles(result.blockers, pen)),
+        troubles=tuple(troubles(result.blockers, gone, pen)),
         blockers=len(result.blockers),
         is_suspect=check.status == "suspect",
         false_alarms=runs.verdict.count(Verdict.FALSE_ALARM),
         failure_messages=runs.claim.count(Claim.FAILURE),
-        reporting_since=since_text(result.blockers[reporting - 1].since, pen) if reporting else None,
+        reporting_since=told.messages_since or since_text(result.blockers[reporting - 1].since, pen)
+        if reporting
+        else None,
         reporting_number=reporting,
         said_success=check.said_success,
         owed=check.owed,
         proven=check.proven,
-        todo=first_step(result.blockers, pen),
+        todo=first_step(result.blockers[number - 1 :], pen),
+        todo_number=number,
         sources=len(result.evidence.sources),
         sources_read=len(result.evidence.sources) - len(unread),
         unread=tuple(unread[:SHOWN_SOURCES]),
@@ -122,6 +163,7 @@ def alert(result: Result, runs: RunColumns, pen: Pen) -> Alert:
         others=tuple(other_verdicts(runs)),
         unwatched=unwatched(result, pen),
         changes=found.counts if found else None,
+        story=told,
     )
 
 
@@ -167,14 +209,38 @@ def unread_of(source: SourceRead, pen: Pen) -> Unread | None:
     return Unread(name, "unreadable" if is_refused else "bare" if source.records else "empty")
 
 
-def troubles(blockers: Sequence[Blocker], pen: Pen) -> Iterator[Trouble]:
-    """Yield the blockers of jobs by kind, in the order in which the kinds come; what is unproven stands apart."""
-    for kind in dict.fromkeys(kind_of(blocker) for blocker in blockers if blocker.kind not in NO_JOBS_OWN):
-        alike = [blocker for blocker in blockers if kind_of(blocker) == kind]
-        jobs = list(dict.fromkeys((blocker.job, blocker.host) for blocker in alike if blocker.job))
-        names = listed([pen.job_code(*job) for job in jobs[:SHOWN_NAMES]], len(jobs))
-        since = min((blocker.since for blocker in alike if blocker.since is not None), default=None)
-        yield Trouble(kind, len(jobs), sum(each.count for each in alike), names, since_text(since, pen))
+def troubles(blockers: Sequence[Blocker], gone: frozenset[Of], pen: Pen) -> Iterator[Trouble]:
+    """Yield the blockers of jobs by kind, in the order in which the kinds come; what is over comes last.
+
+    What is unproven stands apart.
+    """
+    own = [blocker for blocker in blockers if blocker.kind not in NO_JOBS_OWN]
+    for ended in (False, True):
+        mine = [blocker for blocker in own if has_ended(blocker, gone) is ended]
+        for kind in dict.fromkeys(map(kind_of, mine)):
+            yield trouble([blocker for blocker in mine if kind_of(blocker) == kind], ended, pen)
+
+
+def trouble(alike: Sequence[Blocker], is_over: bool, pen: Pen) -> Trouble:
+    """Return the blockers of one kind."""
+    jobs = list(dict.fromkeys((blocker.job, blocker.host) for blocker in alike if blocker.job))
+    names = few([pen.job_code(*job) for job in jobs[:SHOWN_NAMES]], len(jobs))
+    since = min((blocker.since for blocker in alike if blocker.since is not None), default=None)
+    runs = sum(each.count for each in alike)
+    return Trouble(kind_of(alike[0]), len(jobs), runs, names, since_text(since, pen), is_over)
+
+
+def first_trouble(blockers: Sequence[Blocker], gone: frozenset[Of]) -> list[Blocker]:
+    """Return the blockers of the kind that comes first among those of jobs, of those that last where any does."""
+    own = [blocker for blocker in blockers if blocker.kind not in NO_JOBS_OWN]
+    mine = [blocker for blocker in own if not has_ended(blocker, gone)] or own
+    return [blocker for blocker in mine if kind_of(blocker) == kind_of(mine[0])]
+
+
+def few(names: Sequence[str], count: int) -> str:
+    """Return the first of ``count`` names for a line, as many as leave it room for what befell them."""
+    told = [listed(names[:shown], count) for shown in range(len(names), 0, -1)]
+    return next((text for text in told if len(text) <= LONGEST_NAMES), told[-1] if told else "")
 
 
 def kind_of(blocker: Blocker) -> str:

@@ -3,17 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
+from forensics.evidence.columns import Columns
+from forensics.evidence.over import has_ended, over
 from forensics.evidence.result import Blocker, Finding, Result
+from forensics.report.view_change import Proposal
 from forensics.report.view_changes import Flips, flips, standing
 from forensics.report.view_pen import Pen
 from forensics.report.wording import listed
-from forensics.verdicts import Flag, Verdict
+from forensics.verdicts import BLOCKING, Flag, Verdict
 
 SHOWN_BLOCKERS, SHOWN_FINDINGS = 10, 5
+SHOWN_BESIDE_A_CHANGE = 7
 SHOWN_OBSERVATIONS = 3
 SHOWN_NAMES = 12
+OVER = "over by now"
+OF_RUNS = frozenset(verdict.value for verdict in BLOCKING)
 SAID_BY_KIND = {"false_success": "success", "failed": "failure"}
 
 
@@ -29,7 +35,10 @@ class Body:
 
 @dataclass(frozen=True)
 class Statement:
-    """One numbered blocker or finding; ``subject`` is the job's name as code, None where it is of no single job."""
+    """One numbered blocker or finding; ``subject`` is the job's name as code, None where it is of no single job.
+
+    ``change`` is the proposed change that is likely to mend it, empty where none is.
+    """
 
     number: int
     marks: str | None
@@ -39,6 +48,7 @@ class Statement:
     body: Body
     p_value: str | None = None
     standing: str | None = None
+    change: str = ""
 
 
 @dataclass(frozen=True)
@@ -62,15 +72,20 @@ class Statements:
     unseen: str = ""
 
 
-def blockers_view(result: Result, pen: Pen) -> Statements:
-    """Return the blockers, the first ten in full."""
-    found = flips(result, pen)
-    shown = tuple(
-        blocker_view(number, blocker, pen, found) for number, blocker in enumerate(result.blockers[:SHOWN_BLOCKERS], 1)
-    )
-    left = result.blockers[SHOWN_BLOCKERS:]
-    gone = (found.before, found.resolved, found.unseen) if found else ()
-    return Statements(shown, len(left), tuple(more(left, pen)), *gone)
+def blockers_view(result: Result, pen: Pen, change: Proposal | None = None) -> Statements:
+    """Return the blockers, the first ten in full; beside a proposed change fewer of many, as it takes their room."""
+    found, gone = flips(result, pen), over(Columns(result.runs))
+    most = SHOWN_BESIDE_A_CHANGE if change and len(result.blockers) > SHOWN_BLOCKERS else SHOWN_BLOCKERS
+    shown = []
+    for number, blocker in enumerate(result.blockers[:most], 1):
+        is_over = has_ended(blocker, gone)
+        told = blocker_view(number, blocker, pen, found)
+        words = "; ".join(word for word in (told.standing, OVER if is_over else None) if word)
+        mends = change is not None and not is_over and blocker.kind in OF_RUNS and blocker.job in change.jobs
+        shown.append(replace(told, standing=words or None, change=change.short if change and mends else ""))
+    left = result.blockers[most:]
+    names = (found.before, found.resolved, found.unseen) if found else ()
+    return Statements(tuple(shown), len(left), tuple(more(left, pen)), *names)
 
 
 def blocker_view(number: int, blocker: Blocker, pen: Pen, found: Flips | None = None) -> Statement:

@@ -8,7 +8,7 @@ from functools import cache
 import pytest
 
 from forensics.analyse.changes import blocker_key
-from forensics.analyse.earlier import told_longer, with_earlier
+from forensics.analyse.earlier import told_longer, too_many_to_compare, with_earlier
 from forensics.evidence.result import Blocker, Result
 from forensics.pipeline import Question, judged_over, read
 from tests.investigate.sampled import EMPTY_NIGHTS, sampled
@@ -47,6 +47,12 @@ def test_blocker_that_more_days_see_alike_is_told_longer() -> None:
 @pytest.mark.parametrize("other", [replace(LONG, count=2), replace(LONG, cause="host_down"), replace(LONG, flags=())])
 def test_blocker_that_more_days_see_otherwise_stays(other: Blocker) -> None:
     assert told_longer(SHORT, {blocker_key(SHORT): other}) == SHORT
+
+
+def test_night_of_too_many_runs_says_what_compares_them() -> None:
+    found = too_many_to_compare(last_night(), 5)
+    assert "forensics investigate --since '2026-03-18 00:00' --until '2026-03-19 00:00'" in found.todo
+    assert (found.kind, found.text[:53]) == ("not_compared", "8 runs are more than a report compares with each othe")
 
 
 def test_blocker_of_no_run_stays() -> None:

@@ -22,4 +22,4 @@ def sampled(name: str, since: str, until: str) -> Result:
     window = Window(at(since), at(until), at(until))
     known = read(config, Question(window), lambda _name, _rows: None)
     night = judged_over(known, config, Question(window))
-    return judged_over(known, config, Question(replace(window, since=compared_since(night))))
+    return judged_over(known, config, Question(replace(window, since=compared_since(night, Question(window)))))

@@ -115,8 +115,8 @@ def test_change_of_other_bad_runs_of_the_same_jobs_does_not_speak_for_a_cause() 
     studied = world(runs, boots=["a/13"])
     early = change("a", first_bad=at("2026-03-11 07:00"), after=Group(2, 2, 1), occasion=None)
     causes = found(studied, changes=[early])
-    assert not any("changed after" in each for each in only(causes, "boot").supports)
-    assert any("changed after" in each for each in only(causes, "never_triggered").supports)
+    assert not any("went wrong after" in each for each in only(causes, "boot").supports)
+    assert any("went wrong after" in each for each in only(causes, "never_triggered").supports)
 
 
 def test_trait_of_runs_that_a_mechanism_explains_is_no_cause_of_its_own() -> None:
@@ -350,3 +350,22 @@ def test_names_in_commands_are_quoted_for_a_shell() -> None:
     commands = [step.command for step in causes[0].steps if "rm -rf" in step.command]
     assert commands
     assert all("'a; rm -rf ~'" in command for command in commands)
+
+
+def test_job_that_came_up_since_and_failed_otherwise_asks_for_no_change() -> None:
+    runs = days("job", "confirmed", "silent_failure", "confirmed", "failed")
+    cause = only(found(world(runs, schedulers={"job": "openclaw"}, boots=["job/11"])), "boot")
+    assert cause.title.endswith("; it has come up since")
+    assert not any(step.kind == "change" for step in cause.steps)
+
+
+def test_job_that_was_started_since_is_no_longer_left_out() -> None:
+    runs = [*days("job", "missed", triggered_at=None), *days("job", "missed", "unverifiable")[1:]]
+    cause = only(found(world(runs)), "never_triggered")
+    assert cause.title == "The scheduler left out 1 due time of `job`; it has started what was due since"
+    assert cause.detail["is_over"] is True
+
+
+def test_back_quote_in_the_name_of_an_event_opens_no_code() -> None:
+    causes = found(world(days("a", "confirmed", "failed")), changes=[change("a", occasion="gw `1")])
+    assert not any("`1" in text for cause in causes for text in (cause.title, *cause.supports))

@@ -63,14 +63,18 @@ def test_form_that_jobs_keep_whatever_they_say_is_compared_over_jobs():
     assert differing(compared(runs, about="reporting")) == [("form of the message", "as a table")]
 
 
-def test_form_of_success_that_is_no_success_differs():
+def test_form_of_success_that_is_no_success_is_what_comes_of_it():
     runs = [
         ran(f"job-{number}", day, is_bad=is_bad, text=f"✅ job-{number} done{', nothing to send' if is_bad else ''}")
         for number in range(6)
         for day in range(14)
         for is_bad in [(day * 31 + number * 17) % 101 % 4 == 0]
     ]
-    assert differing(compared(runs)) == [("form of the message", ", nothing to send")]
+    found = compared(runs)
+    assert differing(found) == []
+    form = next(each for each in found if each.value == ", nothing to send")
+    assert (form.attribute, form.standing) == ("form of the message", "unknown")
+    assert form.reason.endswith("it comes of how a run went, and need not be why")
 
 
 def test_words_of_failure_do_not_explain_a_failure():

@@ -55,7 +55,7 @@ def test_time_in_a_log_command_names_its_zone() -> None:
 @pytest.mark.parametrize(
     ("scheduler", "command"),
     [
-        ("cron", "crontab -l"),
+        ("cron", "crontab -l; cat /etc/crontab /etc/cron.d/*"),
         ("systemd", "systemctl list-timers --all --no-pager"),
         ("kubernetes", "kubectl get cronjobs --all-namespaces"),
         ("openclaw", "openclaw cron list"),
@@ -82,16 +82,25 @@ def test_change_is_made_from_what_the_scheduler_itself_holds() -> None:
     assert step.diff.startswith("--- /home/op/.openclaw/cron/jobs.json\n")
 
 
+BOOTS = ["job/10", "job/11", "job/12", "job/13"]
+
+
+def test_boots_that_were_not_recorded_before_are_not_to_be_compared() -> None:
+    runs = days("job", "confirmed", "confirmed", "confirmed", "silent_failure")
+    cause = found(world(runs, boots=["job/13"]), changes=[change("job")])[0]
+    assert not any(command.startswith("forensics gate") for command in commands(cause))
+
+
 def test_gate_names_the_event_that_the_config_knows() -> None:
     runs = days("job", "confirmed", "confirmed", "confirmed", "silent_failure")
-    studied = world(runs, boots=["job/13"], events=[upgrade(datetime(2026, 3, 13, 2, tzinfo=UTC))])
+    studied = world(runs, boots=BOOTS, events=[upgrade(datetime(2026, 3, 13, 2, tzinfo=UTC))])
     cause = found(studied, changes=[change("job")])[0]
     assert "forensics gate --event 'gateway 2026.3.14' --measure boot" in commands(cause)
 
 
 def test_gate_of_an_event_that_only_a_source_tells_of_names_the_time() -> None:
     runs = days("job", "confirmed", "confirmed", "confirmed", "silent_failure")
-    cause = found(world(runs, boots=["job/13"]), changes=[change("job")])[0]
+    cause = found(world(runs, boots=BOOTS), changes=[change("job")])[0]
     assert "forensics gate --at '2026-03-13 07:00' --measure boot" in commands(cause)
 
 
@@ -109,3 +118,14 @@ def test_many_jobs_are_not_named_one_by_one() -> None:
 def test_every_step_says_what_it_is_for() -> None:
     steps: list[NextStep] = list(first_cause(boots=True).steps)
     assert all(step.text.endswith((".", "`")) for step in steps)
+
+
+def test_change_of_jobs_in_a_database_is_a_command_for_each() -> None:
+    runs = days("job", "confirmed", "silent_failure")
+    stored = ToldJob("job", "openclaw", "state/openclaw.sqlite", 1, aliases=(ID,), attributes=ISOLATED)
+    studied = told(world(runs, schedulers={"job": "openclaw"}, boots=["job/11"]), stored)
+    (step,) = [each for each in found(studied)[0].steps if each.kind == "change"]
+    assert (step.diff, step.command) == (
+        "",
+        f"openclaw cron edit {ID} --session main --system-event TEXT-OF-ITS-MESSAGE",
+    )

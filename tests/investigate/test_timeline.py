@@ -11,6 +11,7 @@ import pytest
 
 from forensics.config import Event
 from forensics.configfile import read_config
+from forensics.evidence.hosts import Stretch
 from forensics.evidence.investigation import Cause, Investigation
 from forensics.evidence.paired import Window
 from forensics.evidence.result import Result
@@ -110,3 +111,21 @@ def test_incident_is_that_of_the_likeliest_cause_since_its_change() -> None:
 
 def test_quiet_time_is_no_incident() -> None:
     assert incident_runs(world(days("a", "confirmed"))) == frozenset()
+
+
+@pytest.mark.parametrize(
+    ("of", "is_inferred", "text"),
+    [
+        ("", False, "host down for 1 h"),
+        ("openclaw", False, "openclaw down for 1 h"),
+        ("openclaw", True, "openclaw silent for 1 h"),
+    ],
+)
+def test_outage_says_who_was_down_or_but_silent(night: Result, of: str, is_inferred: bool, text: str) -> None:
+    begin = at("2026-03-14 10:00")
+    spans = (begin - 3600 * 10**9, begin), (begin + 3600 * 10**9, begin + 7200 * 10**9)
+    lives = tuple(Stretch(None, str(span[0]), *span, "gateway.log", 7, of, is_inferred) for span in spans)
+    evidence = night.evidence
+    evidence = replace(evidence, sources=(replace(evidence.sources[0], stretches=lives), *evidence.sources[1:]))
+    found = moments(replace(night, evidence=evidence), Wanted(lanes=("event",)))
+    assert text in [each.text for each in found]

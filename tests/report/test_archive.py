@@ -1,4 +1,4 @@
-"""An archive of reports: two files a night, replaced as a whole, and the newest under a name that stays."""
+"""An archive of reports: three files a night, replaced as a whole, and the newest under a name that stays."""
 
 from __future__ import annotations
 
@@ -8,8 +8,9 @@ from dataclasses import replace
 
 import pytest
 
-from forensics.report import archive
-from forensics.report.archive import night_name, nights, write_archive
+from forensics.report.archive import write_archive
+from forensics.report.archive_nights import night_name, nights
+from forensics.report.html import report_html
 from forensics.report.machine import report_json
 from forensics.report.markdown import report_markdown
 from tests.report.builders import result, run
@@ -28,13 +29,17 @@ def names(folder):
     return sorted(each.name for each in folder.iterdir())
 
 
-def test_night_is_kept_as_markdown_and_json_and_as_the_latest(tmp_path):
+KEPT = [f"{name}{suffix}" for name in (NIGHT, "latest") for suffix in (".html", ".json", ".md")]
+
+
+def test_night_is_kept_in_three_forms_and_as_the_latest_beside_a_first_page(tmp_path):
     made = night()
     assert write_archive(made, tmp_path) == []
-    assert names(tmp_path) == [f"{NIGHT}.json", f"{NIGHT}.md", "latest.json", "latest.md"]
+    assert names(tmp_path) == sorted([*KEPT, "index.html"])
     for name in (NIGHT, "latest"):
         assert (tmp_path / f"{name}.md").read_text() == report_markdown(made)
         assert (tmp_path / f"{name}.json").read_bytes() == report_json(made)
+        assert (tmp_path / f"{name}.html").read_bytes() == report_html(made)
 
 
 def test_latest_is_a_file_that_any_server_shows(tmp_path):
@@ -59,7 +64,7 @@ def test_name_is_the_date_of_the_title(since, until, zone, name):
 def test_second_report_of_a_night_takes_the_place_of_the_first(tmp_path):
     write_archive(night(runs=[run()]), tmp_path)
     write_archive(night(runs=[run(), run("b", "missed")]), tmp_path)
-    assert len(names(tmp_path)) == 4
+    assert len(names(tmp_path)) == 7
     for name in (NIGHT, "latest"):
         assert json.loads((tmp_path / f"{name}.json").read_bytes())["summary"]["runs"] == 2
 
@@ -86,7 +91,7 @@ def test_file_of_another_name_is_no_night(tmp_path):
 
 def test_folder_is_made(tmp_path):
     assert write_archive(night(), tmp_path / "made") == []
-    assert len(names(tmp_path / "made")) == 4
+    assert len(names(tmp_path / "made")) == 7
 
 
 def test_folder_around_it_is_not_made(tmp_path):
@@ -118,7 +123,7 @@ def test_reader_sees_the_old_report_or_the_new_one(tmp_path, monkeypatch):
 
     monkeypatch.setattr(os, "fsync", cut_off)
     troubles = write_archive(night(runs=[run(), run("b", "missed")]), tmp_path)
-    assert len(troubles) == 4
+    assert len(troubles) == 7
     assert {name: (tmp_path / name).read_bytes() for name in names(tmp_path)} == before
 
 
@@ -132,4 +137,4 @@ def test_link_is_replaced_and_not_followed(tmp_path):
 
 
 def test_folder_that_cannot_be_listed_has_no_nights(tmp_path):
-    assert archive.nights(tmp_path / "none") == []
+    assert nights(tmp_path / "none") == []

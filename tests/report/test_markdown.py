@@ -144,7 +144,7 @@ def test_false_alarms_are_told_first_when_most_failure_messages_are_wrong():
         == "> **8 of the 9 failure messages are false alarms: the work is proven.** Reporting broke, not the jobs.  "
     )
     assert lines[2] == "> **`real` really failed.**  "
-    assert lines[4] == "> **Do now:** run it by hand (blocker 1); meanwhile believe the files (blocker 2).  "
+    assert lines[4] == "> **Do now:** run it by hand (blocker 1); believe the files (blocker 2).  "
     assert len(lines) == 6
 
 

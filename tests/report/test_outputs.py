@@ -15,6 +15,7 @@ from tests.report.builders import result, run
     ("form", "start"),
     [
         ("md", b"# Night Watch"),
+        ("html", b"<!doctype html>"),
         ("json", b'{\n  "schema"'),
         ("csv", b"key,job"),
         ("parquet", b"PAR1"),
@@ -24,14 +25,6 @@ from tests.report.builders import result, run
 )
 def test_format_is_rendered(form, start):
     assert render(result([run()]), form).startswith(start)
-
-
-def test_format_to_come_is_said_not_to_be_there_yet():
-    with pytest.raises(
-        ForensicsError,
-        match="not write html yet - write one of md, json, csv, parquet, timesketch, prometheus instead",
-    ):
-        render(result(), "html")
 
 
 def test_panel_is_markdown():
@@ -46,6 +39,7 @@ def test_markdown_can_be_ascii():
     ("name", "form"),
     [
         ("a.md", "md"),
+        ("a.HTML", "html"),
         ("a.b.JSON", "json"),
         ("a.csv", "csv"),
         ("a.parquet", "parquet"),
@@ -57,12 +51,9 @@ def test_suffix_tells_the_format(name, form):
     assert format_of(Path("report") / name) == form
 
 
-@pytest.mark.parametrize("name", ["a.txt", "a", ".md", "a.md.gz", "a.jsonl", ".timesketch.jsonl"])
+@pytest.mark.parametrize("name", ["a.txt", "a", ".md", "a.md.gz", "a.jsonl", "a.htm", ".html", ".timesketch.jsonl"])
 def test_other_suffix_is_an_error_that_names_the_known_ones(name):
-    with pytest.raises(ForensicsError, match=r"use \.md, \.json, \.csv, \.parquet, \.timesketch\.jsonl, \.prom"):
+    with pytest.raises(
+        ForensicsError, match=r"use \.md, \.html, \.json, \.csv, \.parquet, \.timesketch\.jsonl, \.prom"
+    ):
         format_of(Path(name))
-
-
-def test_suffix_of_a_format_to_come_says_so():
-    with pytest.raises(ForensicsError, match="does not write html yet"):
-        format_of(Path("a.html"))

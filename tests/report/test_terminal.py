@@ -70,6 +70,12 @@ def test_fence_that_holds_the_end_of_a_fold_does_not_end_it():
     assert "- a" not in plain(FOLDED)
 
 
+def test_fence_that_is_set_in_is_one_too():
+    assert ("   # x **y**", "dim") in [
+        segment for line in styled_lines("1. a\n\n   ```sh\n   # x **y**\n   ```\n") for segment in line
+    ]
+
+
 def test_stars_and_hashes_in_a_fence_stay():
     assert plain("```text\n# **x**\n```\n") == ["```text", "# **x**", "```"]
 

@@ -1,0 +1,138 @@
+"""What an investigation adds to the first paragraph."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+
+from forensics.evidence.investigation import Cause, Investigation, LayerSeen, NextStep
+from forensics.evidence.result import Blocker
+from forensics.report.view_pen import pen_for
+from forensics.report.view_story import Story, story
+from tests.investigate.cases import change, days, depth, world
+from tests.report.builders import at, blocker
+
+SILENT = [*days("a", "confirmed", "silent_failure"), *days("b", "confirmed", "silent_failure")]
+CHANGE = NextStep("change", "Set `sessionTarget` of 2 jobs to `main`, and more.", diff="-a\n+b")
+
+
+def told(runs: Any = SILENT, jobs: tuple[str, ...] = ("a", "b"), **found: Any) -> Story:
+    blockers: list[Blocker] = [blocker(job, "silent_failure") for job in jobs]
+    result = replace(world(runs), blockers=tuple(blockers), investigation=Investigation(0, 1, **found))
+    return story(result, blockers, pen_for(result, False))
+
+
+def test_report_without_an_investigation_adds_nothing() -> None:
+    result = world(SILENT)
+    assert story(result, [blocker("a")], pen_for(result, False)) == Story()
+
+
+def test_change_tells_since_when_and_after_what() -> None:
+    assert told(change_points=(change("a", "b"),)).since == (
+        "2026-03-13 07:00, the first run after the upgrade to gateway 2026.3.14; last good run 03-12 07:00"
+    )
+
+
+def test_long_name_of_an_event_costs_the_last_good_run_not_the_line() -> None:
+    since = told(change_points=(change("a", "b", occasion="gateway " + "9" * 60),)).since
+    assert since is not None
+    assert len(f"> **Since when:** {since}.") <= 120
+    assert "the first run after the upgrade to gateway 999" in since
+
+
+def test_change_of_other_jobs_too_counts_with_the_runs_of_these() -> None:
+    runs = days("a", "confirmed", "confirmed", "confirmed", "silent_failure")
+    wide = change("a", "b", last_good=at("2026-03-12 23:00"), first_bad=at("2026-03-13 05:00"))
+    assert told(runs, ("a",), change_points=(wide,)).since == (
+        "2026-03-13 07:00, the first run after the upgrade to gateway 2026.3.14; last good run 03-12 07:00"
+    )
+
+
+def test_event_that_lies_before_the_last_good_run_is_not_blamed() -> None:
+    runs = days("a", *["confirmed"] * 6, "silent_failure")
+    assert told(runs, ("a",), change_points=(change("a", "b"),)).since == "2026-03-16 07:00; last good run 03-15 07:00"
+
+
+def test_change_of_some_jobs_only_does_not_speak_for_all() -> None:
+    assert told(change_points=(change("a"),)).since == "2026-03-11 07:00; last good run 03-10 07:00"
+
+
+def test_change_for_the_better_is_no_since() -> None:
+    assert told(change_points=(change("a", "b", is_better=True),)).since == (
+        "2026-03-11 07:00; last good run 03-10 07:00"
+    )
+
+
+def test_without_a_good_run_it_may_have_begun_before() -> None:
+    assert told(days("a", "silent_failure"), ("a",)).since == "2026-03-10 07:00 or earlier"
+
+
+def test_silent_heartbeat_is_not_dated_by_runs() -> None:
+    result = replace(world(SILENT), investigation=Investigation(0, 1))
+    assert story(result, [blocker("a", "stale")], pen_for(result, False)).since is None
+
+
+def test_trouble_that_is_interrupted_by_a_good_run_began_after_it() -> None:
+    runs = days("a", "silent_failure", "confirmed", "silent_failure")
+    assert told(runs, ("a",)).since == "2026-03-12 07:00; last good run 03-11 07:00"
+
+
+def test_good_run_on_another_host_ends_no_trouble() -> None:
+    runs = [
+        *days("a", "confirmed", "silent_failure", "silent_failure", host="web1"),
+        *days("a", "confirmed", "confirmed", "confirmed", host="web2"),
+    ]
+    assert str(told(runs, ("a",)).since).startswith("2026-03-11 07:00")
+
+
+def test_layer_at_which_all_jobs_stop_is_told_with_its_counts() -> None:
+    assert told(depths=(depth("a"), depth("b"))).stops == (
+        "before the door, in the runner's boot (boot begun 4 of 4, booted 0 of 4)"
+    )
+
+
+def test_layer_at_which_runs_of_another_verdict_stop_is_not_told() -> None:
+    runs = days("a", "confirmed", "missed", "silent_failure")
+    assert told(runs, ("a",), depths=(depth("a"),)).stops is None
+
+
+def test_layer_that_some_runs_passed_is_told_as_most() -> None:
+    some = replace(depth("a"), layers=(LayerSeen("triggered", 2, ""), LayerSeen("booted", 1, "")))
+    assert told(depths=(some,), jobs=("a",)).stops == (
+        "mostly before the door, in the runner's boot (triggered 2 of 2, booted 1 of 2)"
+    )
+
+
+def test_due_time_alone_does_not_show_that_a_run_began() -> None:
+    unseen = replace(depth("a", "done"), layers=(LayerSeen("due", 2, ""), LayerSeen("done", 0, "")))
+    assert told(depths=(unseen,), jobs=("a",)).stops is None
+
+
+def test_due_time_without_a_trigger_stops_at_the_scheduler() -> None:
+    unseen = replace(depth("a", "triggered"), layers=(LayerSeen("due", 2, ""), LayerSeen("triggered", 0, "")))
+    assert told(depths=(unseen,), jobs=("a",)).stops == "at the scheduler (due 2 of 2, triggered 0 of 2)"
+
+
+def test_jobs_that_stop_at_different_layers_have_no_one_place() -> None:
+    assert told(depths=(depth("a"), depth("b", "done"))).stops is None
+
+
+def test_layer_that_is_known_of_some_jobs_only_is_not_told() -> None:
+    assert told(depths=(depth("a"),)).stops is None
+
+
+def test_messages_are_wrong_since_the_first_change_of_theirs() -> None:
+    late = change("a", about="reporting", first_bad=change("a").first_bad + 10**15)
+    assert told(change_points=(late, change("b", about="reporting"))).messages_since == "2026-03-13 07:00"
+
+
+def test_change_of_settings_is_the_next_step_and_lost_runs_follow() -> None:
+    steps = (CHANGE, NextStep("rerun", "Make up."))
+    cause = Cause("boot", "Boots hang", (), jobs=("a", "b"), steps=steps, detail={"runs": 4})
+    assert told(causes=(cause,)).todo == (
+        "set `sessionTarget` of 2 jobs to `main` (as the diff shows), then make up for 4 lost runs"
+    )
+
+
+def test_change_for_other_jobs_is_not_the_next_step() -> None:
+    assert told(causes=(Cause("boot", "Boots hang", (), jobs=("x",), steps=(CHANGE,)),)).todo is None
