@@ -19,8 +19,9 @@ if TYPE_CHECKING:
     from forensics.evidence.investigation import Moment
     from forensics.evidence.result import Result
 
-FORMATS = ("md", "html", "json", "csv", "timesketch")
+FORMATS = ("md", "html", "json", "csv", "parquet", "timesketch", "prometheus")
 TIMELINE_FORMATS = ("md", "json", "csv", "timesketch")
+ALONE = ("timeline", "rerun_list", "panel")
 LANES = ("event", "due", "triggers", "lifecycle", "notifications", "artifacts")
 BACK = timedelta(days=14)
 
@@ -34,6 +35,7 @@ class Wanted:
     timeline: bool
     lanes: tuple[str, ...]
     rerun_list: bool
+    panel: bool
     exit_zero: bool
     dry_run: bool
     no_ledger: bool
@@ -61,6 +63,7 @@ class Wanted:
     "--lane", "lanes", type=click.Choice(LANES), multiple=True, help="Only this lane, with --timeline; may be repeated."
 )
 @click.option("--rerun-list", is_flag=True, help="Show only the runs to run again, one a line: job, due time, key.")
+@click.option("--panel", is_flag=True, help="Show the heartbeat panel alone, as Markdown.")
 @click.option("--dry-run", is_flag=True, help="Write nothing but the dossier, as ever: the ledger is read only.")
 @click.option("--no-ledger", is_flag=True, help="Do not read the ledger.")
 @click.option("--exit-zero", is_flag=True, help="Exit with 0 where it would be 1 or 3.")
@@ -97,8 +100,9 @@ def check(wanted: Wanted) -> None:
     Raises:
         ForensicsError: there are such.
     """
-    if wanted.timeline and wanted.rerun_list:
-        raise ForensicsError("--timeline and --rerun-list each show one thing alone - leave out one of them")
+    alone = [f"--{name.replace('_', '-')}" for name in ALONE if getattr(wanted, name)]
+    if len(alone) > 1:
+        raise ForensicsError(f"{' and '.join(alone)} each show one thing alone - leave out all but one of them")
     if wanted.lanes and not wanted.timeline:
         raise ForensicsError(f"--lane {wanted.lanes[0]} is about the timeline alone - add --timeline, or leave it out")
     if wanted.rerun_list and wanted.form != "md":
@@ -134,7 +138,7 @@ def made(asked: Asked, wanted: Wanted) -> Result:
     from forensics.cli_reading import read
 
     config, window = settled(asked, is_quiet=wanted.quiet, back=BACK)
-    check_outputs(wanted.form, False, wanted.outputs, config)
+    check_outputs(wanted.form, wanted.panel, wanted.outputs, config)
     memory = replace(wanted.ledger.recalled(config, window), pending={})
     is_silent = wanted.quiet or wanted.no_progress
     return read(config, window, asked.jobs, memory, is_silent=is_silent, is_investigated=True)
@@ -142,21 +146,21 @@ def made(asked: Asked, wanted: Wanted) -> Result:
 
 def shown(result: Result, wanted: Wanted) -> list[str]:
     """Write what was found out to stdout and to every file; return what could not be reached."""
-    from forensics.cli_outputs import is_terminal, show_text
+    from forensics.cli_outputs import is_terminal, show_content
     from forensics.durable import write
     from forensics.report.outputs import format_of
 
     troubles = []
     try:
-        if is_terminal() and wanted.form == "md" and not (wanted.timeline or wanted.rerun_list):
+        if is_terminal() and wanted.form == "md" and not any(getattr(wanted, name) for name in ALONE):
             show_dressed(result)
         else:
-            show_text(content(result, wanted).decode())
+            show_content(content(result, wanted))
     except OutputError as error:
         troubles.append(str(error))
     for path in wanted.outputs:
         try:
-            write(Path(path), content(result, replace(wanted, form=format_of(Path(path)))))
+            write(Path(path), content(result, replace(wanted, form=format_of(Path(path)), panel=False)))
         except OutputError as error:
             troubles.append(str(error))
     return troubles
@@ -164,6 +168,10 @@ def shown(result: Result, wanted: Wanted) -> list[str]:
 
 def content(result: Result, wanted: Wanted) -> bytes:
     """Return what is to be shown or written, in the form that is wanted."""
+    if wanted.panel:
+        from forensics.report.outputs import panel
+
+        return panel(result).encode()
     if wanted.rerun_list:
         return rerun_list(result).encode("utf-8", "backslashreplace")
     return timeline(result, wanted) if wanted.timeline else dossier(result, wanted.form)

@@ -111,10 +111,19 @@ def show_text(text: str) -> None:
     Raises:
         OutputError: it cannot be written.
     """
+    show_content(text.encode("utf-8", "backslashreplace"))
+
+
+def show_content(content: bytes) -> None:
+    """Write bytes to stdout, as far as somebody reads them.
+
+    Raises:
+        OutputError: they cannot be written.
+    """
     if sys.stdout is None:
         return
     try:
-        sys.stdout.buffer.write(text.encode("utf-8", "backslashreplace"))
+        sys.stdout.buffer.write(content)
         sys.stdout.buffer.flush()
     except BrokenPipeError:
         drop(sys.stdout)

@@ -7,6 +7,7 @@ import io
 import json
 from pathlib import Path
 
+import pyarrow.parquet
 import pytest
 from click.testing import CliRunner, Result
 
@@ -68,6 +69,21 @@ def test_timesketch_covers_the_runs_of_the_window() -> None:
     lines = [json.loads(line) for line in investigate("--format", "timesketch").stdout.splitlines()]
     assert {line["job"] for line in lines} >= ISOLATED
     assert all({"message", "datetime", "timestamp_desc"} <= set(line) for line in lines)
+
+
+def test_metrics_are_those_of_the_report() -> None:
+    assert "nightwatch_blockers{" in investigate("--format", "prometheus").stdout
+
+
+def test_table_is_binary_and_whole() -> None:
+    table = pyarrow.parquet.read_table(io.BytesIO(investigate("--format", "parquet").stdout_bytes))
+    assert "verdict" in table.column_names
+
+
+def test_panel_stands_alone_and_the_file_beside_it_is_the_dossier(quiet_corner: Path) -> None:
+    shown = investigate("--panel", "--output", str(quiet_corner / "incident.md")).stdout
+    assert ("## Heartbeat Panel" in shown, "Likely causes" in shown) == (True, False)
+    assert "## Likely causes" in (quiet_corner / "incident.md").read_text()
 
 
 def test_rerun_list_is_one_run_a_line_for_machines() -> None:
@@ -145,7 +161,7 @@ def test_unknown_job_is_refused_with_a_guess() -> None:
     ("arguments", "said"),
     [
         (("--lane", "triggers"), "add --timeline"),
-        (("--timeline", "--rerun-list"), "leave out one of them"),
+        (("--timeline", "--rerun-list"), "leave out all but one of them"),
         (("--rerun-list", "--format", "json"), "leave out --format json"),
         (("--rerun-list", "--output", "x.md"), "use > FILE"),
         (("--timeline", "--format", "html"), "--timeline cannot be html"),
