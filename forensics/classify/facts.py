@@ -35,13 +35,15 @@ class Said:
 class Recorded:
     """The runner's records: the last end (an event code, -1 for none), its time and exit code, and what went before.
 
-    ``is_noticed``: the end is an interruption, whose time is that at which somebody noticed it.
+    ``is_noticed``: the end is an interruption, whose time is that at which somebody noticed it. ``has_tried``: a boot
+    began, whatever came of it.
     """
 
     end: Ints
     end_at: Ints
     exit_code: Floats
     has_begun: Flags
+    has_tried: Flags
     is_good: Flags
     is_bad: Flags
     is_killed: Flags
@@ -129,6 +131,7 @@ def recorded(paired: Paired) -> Recorded:
         end_at=end_at,
         exit_code=code,
         has_begun=up_at != NAT,
+        has_tried=boot_at != NAT,
         is_good=good,
         is_bad=(end >= 0) & ~good & (end != EVENT["ended"]),
         is_killed=killed,

@@ -83,7 +83,12 @@ def _silent_end(case: Case) -> Flags:
 
 def _not_triggered(case: Case) -> Flags:
     facts = case.facts
-    return case.due & facts.covered & ~facts.triggered & case.is_silent & ~facts.begun & ~case.has_ended
+    return case.due & facts.covered & ~facts.triggered & case.is_silent & ~_stirred(case)
+
+
+def _stirred(case: Case) -> Flags:
+    """Anything shows that the run began or ended, were it only that it began to boot."""
+    return case.facts.begun | case.has_ended | case.facts.recorded.has_tried
 
 
 def _too_early(case: Case) -> Flags:
@@ -107,7 +112,7 @@ RULES: tuple[Rule, ...] = (
     Rule(Verdict.MISSED, _not_triggered, "not_triggered"),
     Rule(Verdict.UNVERIFIABLE, lambda c: ~c.facts.could_prove & ~c.facts.recorded.is_bad, "out_of_reach"),
     Rule(Verdict.FALSE_SUCCESS, lambda c: c.claims_success, "said_done"),
-    Rule(Verdict.SILENT_FAILURE, lambda c: c.facts.triggered | c.facts.begun | c.has_ended, "left_nothing"),
+    Rule(Verdict.SILENT_FAILURE, lambda c: c.facts.triggered | _stirred(c), "left_nothing"),
     Rule(Verdict.MISSED, lambda c: c.due, "not_seen"),
     Rule(Verdict.UNVERIFIABLE, lambda c: np.ones(len(c.due), dtype=np.bool_), "nothing_known"),
 )

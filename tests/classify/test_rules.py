@@ -43,6 +43,8 @@ CASES: list[tuple[str, str, tuple[Row, ...], dict[str, Any]]] = [
     ("started, and nothing more", "silent_failure", (T,), {}),
     ("due, and nothing at all", "missed", (), {}),
     ("due, and no log of triggers", "missed", (), {"covers": {"triggers": None}}),
+    ("began to boot, though no log shows a trigger", "silent_failure", BOOT[:1], {}),
+    ("began to boot, and no log of triggers", "silent_failure", BOOT[:1], {"covers": {"triggers": None}}),
     ("not due, only a message that it was skipped", "skipped", (said("skipped", "07:01"),), {}),
     ("too early to tell", "pending", (T,), EARLY),
     ("too early, but it ended badly and said so", "failed", (T, EXIT_1, said("failure", "07:05")), EARLY),
