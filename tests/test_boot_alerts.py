@@ -19,6 +19,8 @@ from forensics.recorder.run_record import BOOT_TIMEOUT, COMPLETED, FAILED, INTER
 from tests.recorder.run_builders import only_run, shell, wrapped
 from tests.sources.registry_builders import BOOTS, SECOND, START, completed, ended, run, write_registry
 
+pytestmark = pytest.mark.slow
+
 MINUTE, HOUR = 60, 3600
 SLOW = 'sleep 0.6; touch "$FORENSICS_READY_FILE"'
 QUICK = 'touch "$FORENSICS_READY_FILE"'

@@ -36,6 +36,8 @@ from tests.publish.scripted import serving
 from tests.publish.served_forge import REPO, TOKEN, ServedForge
 from tests.sources.registry_builders import BOOTS, run, write_registry
 
+pytestmark = pytest.mark.slow
+
 START = 1_790_000_000  # seconds since the epoch, 2026-09-21T14:13:20Z
 MINUTE, HOUR, DAY = 60, 3600, 86_400
 NANOS = 10**9

@@ -33,6 +33,8 @@ from tests.cases_builder import (
 )
 from tests.publish.tracked import World, world
 
+pytestmark = pytest.mark.slow
+
 T, A, OK, NO = trigger(), file(), good(), bad()
 KINDS = Tracker("http://127.0.0.1", "a/b").open_for
 COVERED = ["2026-03-09T00:00:00+09:00", "2026-03-20T00:00:00+09:00"]

@@ -19,6 +19,8 @@ from forensics.survey.tree import Tree
 from tests.sources import openclaw_upgrade as upgrade
 from tests.sources.openclaw_host import Host, ms, uuid
 
+pytestmark = pytest.mark.slow
+
 SILENT = ("2026-03-15", "2026-03-16", "2026-03-17", "2026-03-18")
 # How the scheduler words a boot that did not come up: not at all, or in the fixed head of an error.
 GREEN, TOLD = "green", "told"

@@ -17,6 +17,8 @@ from click.testing import CliRunner
 
 from forensics.cli import main
 
+pytestmark = pytest.mark.slow
+
 FIRST = datetime(2026, 3, 2, tzinfo=UTC)
 CONFIG = """
 ledger = "ledger.db"

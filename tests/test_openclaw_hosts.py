@@ -11,6 +11,8 @@ import pytest
 from benchmarks.openclaw_host import ERAS, WAYS, answered, counts, differences, laid_out
 from benchmarks.openclaw_plan import World, world
 
+pytestmark = pytest.mark.slow
+
 SEEDS = {"A": (0, 2), "B": (0, 2), "C": (1, 3), "D": (0, 2)}  # each in a zone of its own
 HOSTS = [(era, seed) for era in ERAS for seed in SEEDS[era]]
 # The first host of an era in every way, the second with the config that init drafts; and one in summer time from afar.

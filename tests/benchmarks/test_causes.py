@@ -10,6 +10,8 @@ import pytest
 from benchmarks.causes import by_files, fault_of, score_planted, score_quiet
 from benchmarks.causes_fleet import ATTRIBUTES, LEAST_JOBS, MOST_JOBS, OF_JOBS, having, planted_fleet, quiet_fleet
 
+pytestmark = pytest.mark.slow
+
 
 def test_planted_causes_come_first():
     score = score_planted(range(10))

@@ -7,6 +7,8 @@ import pytest
 from benchmarks.changes import fleet, tally
 from forensics.investigate.change_points import change_points
 
+pytestmark = pytest.mark.slow
+
 SEEDS = range(10)
 
 

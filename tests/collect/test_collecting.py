@@ -39,6 +39,8 @@ from tests.collect.hosts import (
 )
 from tests.sources.registry_builders import completed, write_registry
 
+pytestmark = pytest.mark.slow
+
 SAMPLES = sorted(path.parent.name for path in (ROOT / "sample_data").glob("*/forensics.toml"))
 
 

@@ -20,6 +20,8 @@ from tests.collect.hosts import comparable, packed, stamped, told
 from tests.sources.openclaw_host import job, put
 from tests.sources.openclaw_night import night
 
+pytestmark = pytest.mark.slow
+
 NOW = datetime(2026, 3, 11, tzinfo=UTC)
 CONFIG = 'timezone = "UTC"\n[[source]]\nkind = "openclaw"\npath = "state"\n'
 SECRET = "xoxb-not-for-anybody"

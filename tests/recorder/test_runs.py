@@ -34,6 +34,8 @@ from tests.recorder.run_builders import (
     wrapped,
 )
 
+pytestmark = pytest.mark.slow
+
 # Another user may not be able to read this installation: what is needed is imported before.
 AS_NOBODY = (
     "import locale, os, forensics.cli_runs, forensics.cli_runs_told, forensics.cli_outputs\n"

@@ -21,6 +21,8 @@ from forensics.recorder.run_record import COMPLETED, FAILED, INTERRUPTED
 from tests.checkout import ROOT
 from tests.recorder.run_builders import ENTRY, PIPE, all_runs, eventually, only_run, shell, started, wrapped
 
+pytestmark = pytest.mark.slow
+
 MEBIBYTE = 1 << 20
 STOPPING = {signal.SIGSTOP, signal.SIGTSTP, signal.SIGTTIN, signal.SIGTTOU}
 FORWARDED = [signal.SIGTERM, signal.SIGINT, signal.SIGHUP, signal.SIGQUIT, signal.SIGUSR1, signal.SIGUSR2]

@@ -16,6 +16,8 @@ from forensics.recorder.run_record import COMPLETED
 from forensics.recorder.wrapper_book import Book
 from tests.recorder.run_builders import ENTRY, NOBODY, NOW, SECOND, all_runs, filled, run, shell, wrapped
 
+pytestmark = pytest.mark.slow
+
 GIVEN = bytes(range(256))
 JOB = shell("cat; exit 7")
 # Another user may not be able to read this installation: what is needed is imported before.

@@ -10,6 +10,8 @@ from forensics.recorder.run_record import BOOT_TIMEOUT, COMPLETED, FAILED, INTER
 from tests.recorder.run_builders import all_runs, eventually, only_run, shell, started, wrapped
 from tests.recorder.test_wrapper import is_alive
 
+pytestmark = pytest.mark.slow
+
 READY = 'touch "$FORENSICS_READY_FILE"'
 SECOND_TIME = "[ -e again ] || { touch again; exec sleep 100; }"
 

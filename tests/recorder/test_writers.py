@@ -28,6 +28,8 @@ from tests.recorder.writers import (
     write,
 )
 
+pytestmark = pytest.mark.slow
+
 each_writer = pytest.mark.parametrize("writer", WRITERS)
 each_shell = pytest.mark.parametrize("writer", SHELL_WRITERS)
 # What no process can be told in its words.

@@ -13,6 +13,8 @@ from forensics.report.archive_index import index_html
 from tests.report.builders import blocker, result, run
 from tests.report.page_parser import read_page
 
+pytestmark = pytest.mark.slow
+
 
 def kept(folder, day, *runs, **values):
     date = f"2026-03-{day:02d}"

@@ -19,6 +19,8 @@ from forensics.report.charts import Chart, charts, drafts_of
 from tests.report.builders import UTC as ZONE
 from tests.report.builders import blocker, result, run
 
+pytestmark = pytest.mark.slow
+
 ELEMENTS = {"svg", "title", "desc", "g", "path", "rect", "line", "text"}
 ATTRIBUTES = set(
     "viewBox role aria-labelledby id transform d x y width height x1 y1 x2 y2 text-anchor font-size font-weight fill"

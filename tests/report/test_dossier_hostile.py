@@ -20,6 +20,8 @@ from tests.report.builders import at, blocker
 from tests.report.hostile import HOSTILE
 from tests.report.scanner import leaves_of, plain_texts, sightings, tokens_of
 
+pytestmark = pytest.mark.slow
+
 SHARE = 24  # one text of so many, from several beginnings: every act and every coat is among them
 FOLDS = re.compile(r"(?:<details>\n<summary>[^<>&`@#]*</summary>\n?|</details>\n?)+")
 # A hash alone, an emoji's name, and what looks like an entity, stay as they are in a report: only an issue's text is held to more.

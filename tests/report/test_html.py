@@ -23,6 +23,8 @@ from tests.report.hostile import HOSTILE
 from tests.report.page_builders import cause, depth, hostile, investigated
 from tests.report.page_parser import read_page
 
+pytestmark = pytest.mark.slow
+
 SECTIONS = ["summary", "blockers", "panel", "runs", "reporting", "findings", "sources"]
 SUSPECT = ReportingCheck("suspect", "said success 1 of 9 (11.1 %)", 0.8, 1, 9, 9, 9)
 

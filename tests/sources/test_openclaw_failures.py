@@ -21,6 +21,8 @@ from tests.sources.openclaw_host import Host, job, ms, ran
 from tests.sources.openclaw_night import judged, night
 from tests.sources.openclaw_upgrade import ISOLATED, MAIN, TOKYO, write
 
+pytestmark = pytest.mark.slow
+
 ERAS = "ABCD"
 DUE = ms("2026-03-10 02:00")
 # Executed and reported, then the verdict and its cause.

@@ -32,6 +32,8 @@ from tests.sources.registry_builders import (
     write_registry,
 )
 
+pytestmark = pytest.mark.slow
+
 PAGE = 4096
 
 
