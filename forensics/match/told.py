@@ -65,6 +65,8 @@ def with_told(configured: Sequence[Job], told: Sequence[ToldJob], make: Make) ->
 
     The order is that of the config, and then that of the sources.
     """
+    if not told:
+        return list(configured)
     jobs, index = list(configured), NameIndex(configured)
     owners, strangers = dict[int, Same](), list[Same]()
     for same in same_jobs(told):
