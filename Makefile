@@ -6,6 +6,8 @@ WORKERS ?= auto
 VENV := .venv
 PY := $(VENV)/bin/python
 INSTALLED := $(VENV)/.installed
+# These come as sources: they are built by what the first lock has brought.
+AS_LOCKED := --require-hashes --no-deps --no-build-isolation -r tests/timesketch.lock
 PYTEST := $(PY) -m pytest --numprocesses=$(WORKERS)
 
 NIGHT := 2026-03-19
@@ -43,7 +45,7 @@ test: $(INSTALLED) ## run all tests, in parallel and in random order; the first 
 	@$(PYTEST)
 
 test-fast: $(INSTALLED) ## run the tests that need neither minutes nor the network, Gitea or a browser
-	@$(PYTEST) -m "not slow and not packaging and not gitea and not browser"
+	@$(PYTEST) -m "not slow and not packaging and not gitea and not browser and not dask"
 
 check: $(INSTALLED) ## lint, formatting, types
 	@$(PY) -m ruff check .
@@ -69,13 +71,14 @@ clean: ## remove everything that make made, .venv too
 	@rm -f .coverage .coverage.*
 	@find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
-$(INSTALLED): requirements.lock pyproject.toml
+$(INSTALLED): requirements.lock tests/timesketch.lock pyproject.toml
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { \
 	    echo "Python 3.11 or newer is needed, and $(PYTHON) is not: name one with make PYTHON=python3.12"; exit 1; }
 	@if command -v uv >/dev/null; then \
 	    echo "Installing into $(VENV) with uv"; \
 	    uv venv --quiet --allow-existing --python $(PYTHON) $(VENV) && \
 	    uv pip install --quiet --python $(PY) --require-hashes -r requirements.lock && \
+	    uv pip install --quiet --python $(PY) $(AS_LOCKED) && \
 	    uv pip install --quiet --python $(PY) --no-deps --no-build-isolation -e .; \
 	else \
 	    $(PYTHON) -c 'import ensurepip, venv' 2>/dev/null || { \
@@ -83,6 +86,7 @@ $(INSTALLED): requirements.lock pyproject.toml
 	    echo "Installing into $(VENV) with pip; the first time this takes a minute or two"; \
 	    $(PYTHON) -m venv $(VENV) && \
 	    $(PY) -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.lock && \
+	    $(PY) -m pip install --quiet --disable-pip-version-check $(AS_LOCKED) && \
 	    $(PY) -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .; \
 	fi
 	@$(PY) -m compileall -q forensics

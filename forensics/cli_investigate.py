@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from forensics.cli_memory import Recollection
-from forensics.cli_options import Asked, asking, settled
+from forensics.cli_options import Asked, asking, settled, with_engine
 from forensics.errors import ForensicsError, OutputError
 
 if TYPE_CHECKING:
@@ -41,6 +41,7 @@ class Wanted:
     no_ledger: bool
     quiet: bool
     no_progress: bool
+    engine: str
 
     @property
     def ledger(self) -> Recollection:
@@ -69,6 +70,7 @@ class Wanted:
 @click.option("--exit-zero", is_flag=True, help="Exit with 0 where it would be 1 or 3.")
 @click.option("--quiet", is_flag=True, help="Say nothing on stderr but errors.")
 @click.option("--no-progress", is_flag=True, help="Show no progress on stderr.")
+@with_engine
 def investigate(asked: Asked, **options: Any) -> None:
     """Find out why runs went wrong: likely causes, since when, how far they got, and what to do next.
 
@@ -81,13 +83,15 @@ def investigate(asked: Asked, **options: Any) -> None:
       forensics investigate --timeline --lane triggers --lane lifecycle --since yesterday
       forensics investigate --rerun-list --since "yesterday 18:00"
     """  # noqa: D301 - click's sign for lines that stay as they are
-    from forensics.cli_outputs import tell
+    from forensics.cli_outputs import say, tell
     from forensics.cli_reading import exit_code_of
 
     wanted = Wanted(**options)
     check(wanted)
     result = made(asked, wanted)
     troubles = shown(result, wanted)
+    for trouble in troubles:
+        say(trouble)
     code = exit_code_of(result, exit_zero=wanted.exit_zero, is_reached=not troubles)
     if not wanted.quiet:
         tell(result, code, troubles)
@@ -141,7 +145,7 @@ def made(asked: Asked, wanted: Wanted) -> Result:
     check_outputs(wanted.form, wanted.panel, wanted.outputs, config)
     memory = replace(wanted.ledger.recalled(config, window), pending={})
     is_silent = wanted.quiet or wanted.no_progress
-    return read(config, window, asked.jobs, memory, is_silent=is_silent, is_investigated=True)
+    return read(config, window, asked.jobs, memory, is_silent=is_silent, is_investigated=True, engine=wanted.engine)
 
 
 def shown(result: Result, wanted: Wanted) -> list[str]:

@@ -57,6 +57,14 @@ OPTIONS = (
         help="Zone of the report and of times that name none, such as Asia/Tokyo.",
     ),
 )
+ENGINES = ("local", "processes", "dask")
+with_engine = click.option(
+    "--engine",
+    type=click.Choice(ENGINES),
+    default="local",
+    show_default=True,
+    help="Where large reports are worked out, by jobs: here, in a process a core, or on a Dask cluster.",
+)
 NAMES = tuple(Asked.__dataclass_fields__)
 
 

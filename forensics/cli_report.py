@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from forensics.cli_memory import Recollection
-from forensics.cli_options import Asked, asking, settled
+from forensics.cli_options import Asked, asking, settled, with_engine
 
 if TYPE_CHECKING:
     from forensics.cli_plan import Filing
@@ -31,6 +31,7 @@ class Wanted:
     no_ledger: bool
     quiet: bool
     no_progress: bool
+    engine: str
 
     @property
     def ledger(self) -> Recollection:
@@ -62,6 +63,7 @@ class Wanted:
 @click.option("--no-ledger", is_flag=True, help="Neither read nor write the ledger.")
 @click.option("--quiet", is_flag=True, help="Say nothing on stderr but errors.")
 @click.option("--no-progress", is_flag=True, help="Show no progress on stderr.")
+@with_engine
 def report(asked: Asked, **options: Any) -> None:
     """Read all traces, judge every run, and render the Night Watch report.
 
@@ -106,7 +108,8 @@ def made(asked: Asked, wanted: Wanted) -> Filing:
     memory = wanted.ledger.recalled(config, window)
     if wanted.archive is not None:
         memory = remembered(memory, wanted.archive, window, config.timezone)
-    result = read(config, window, asked.jobs, memory, is_silent=wanted.quiet or wanted.no_progress)
+    is_silent = wanted.quiet or wanted.no_progress
+    result = read(config, window, asked.jobs, memory, is_silent=is_silent, engine=wanted.engine)
     filing = with_ledger(result, no_ledger=wanted.no_ledger)
     return file_issues_of(filing.result, is_dry=wanted.dry_run) if wanted.file_issues else filing
 

@@ -18,6 +18,7 @@ from forensics.analyse.exits import exit_code
 from forensics.analyse.findings import findings
 from forensics.analyse.heartbeats import panel
 from forensics.analyse.job_history import job_rates, unlike_before
+from forensics.analyse.out_of_reach import out_of_reach
 from forensics.analyse.reporting import check_reporting
 from forensics.analyse.reporting_parts import reporting_parts
 from forensics.analyse.summary import summarise
@@ -26,6 +27,7 @@ from forensics.classify.rates import checkable, owed
 from forensics.classify.reasons import explainer
 from forensics.config import Config, Event, SourceConfig
 from forensics.config_jobs import unconfigured_job
+from forensics.engine.base import LOCAL, Engine
 from forensics.evidence.columns import Columns
 from forensics.evidence.coverage import Coverage
 from forensics.evidence.intake import Evidence, Intake
@@ -38,9 +40,10 @@ from forensics.evidence.result import Heartbeat, ReportingCheck, Result
 from forensics.evidence.schema import nanoseconds
 from forensics.match.clock_correction import corrected
 from forensics.match.clocks import clock_offsets
+from forensics.match.fleet import pair_runs
+from forensics.match.jobfiles import JobFiles
 from forensics.match.jobtable import stamps
 from forensics.match.learning import learn_templates, with_learnt
-from forensics.match.pairing import pair_runs
 from forensics.match.reach import coverage, heard
 from forensics.match.recent import recent_due_times, usual_interval
 from forensics.match.resolve import Resolved, resolve_jobs
@@ -63,6 +66,7 @@ class Question:
 
     ``memory`` is what earlier reports left, ``tokens`` the secrets of live sources by their key (``key_of``).
     ``is_investigated``: the window is an incident, and its runs are compared with each other, not with those before.
+    ``engine`` works out the parts of a large report.
     """
 
     window: Window
@@ -70,6 +74,7 @@ class Question:
     memory: Memory = FORGOTTEN
     tokens: Mapping[str, str] = field(default_factory=dict, repr=False)
     is_investigated: bool = False
+    engine: Engine = LOCAL
 
     @property
     def reach(self) -> Window:
@@ -81,12 +86,14 @@ class Question:
 class Known:
     """All that was read, and of which jobs it speaks; ``coverage`` is what each lane can speak for.
 
-    ``timed`` is the evidence without the offsets of clocks: what is matched and judged.
+    ``timed`` is the evidence without the offsets of clocks: what is matched and judged. ``files`` tells which pattern
+    each of its files fits.
     """
 
     evidence: Evidence
     timed: Evidence
     resolved: Resolved
+    files: JobFiles
     coverage: Coverage
     keys: tuple[str, ...]
     learnt: tuple[Learnt, ...] = ()
@@ -108,17 +115,19 @@ def read(config: Config, question: Question, progress: Progress) -> Known:
     resolved = resolve_jobs(evidence, config.jobs, partial(unconfigured_job, config))
     learnt = learn_templates(resolved, evidence, question.window, config.timezone)
     resolved = with_learnt(resolved, learnt)
-    offsets = clock_offsets(resolved, evidence, question.reach)
-    timed = corrected(evidence, offsets, resolved)
+    files = JobFiles(resolved.jobs, evidence)
+    offsets = clock_offsets(resolved, evidence, files, question.reach)
+    timed = corrected(evidence, offsets, resolved, files)
     told, now = told_of(opened, evidence), question.window.now
     resolved = heard(resolved, evidence, *told, now)
     reach = coverage(evidence, *told, resolved, now)
-    return Known(evidence, timed, resolved, reach, keys, learnt, offsets)
+    return Known(evidence, timed, resolved, files, reach, keys, learnt, offsets)
 
 
 def judged_over(known: Known, config: Config, question: Question) -> Result:
     """Return what the runs of a window come to."""
-    paired = pair_runs(known.resolved, known.timed, known.coverage, question.reach)
+    each = question.engine.each
+    paired = pair_runs(known.resolved, known.timed, known.coverage, question.reach, known.files, each)
     judged = judge_runs(paired, known.timed, known.coverage, config.mutes, question.window)
     judged = replace(judged, runs=asked_for(with_pending(judged.runs, question.memory), question))
     return concluded(known, paired, judged, config, question)
@@ -174,13 +183,14 @@ def concluded(known: Known, paired: Paired, judged: Judged, config: Config, ques
     provenance = Provenance(paired, timed)
     explain = explainer(judged, paired, timed, known.coverage, provenance, window, zone, known.learnt)
     is_owed, is_checkable = owed(judged, paired), checkable(judged)
-    parts = reporting_parts(runs, is_owed, is_checkable, paired, timed.notifications)
+    parts = reporting_parts(runs, is_owed, is_checkable, paired, timed)
     reporting = replace(believed(runs, is_owed, is_checkable, config, question), parts=parts)
     audit = audited(question.memory, evidence, window, runs)
     asked = replace(config, jobs=tuple(job for job in config.jobs if is_asked_for(job.name, question)))
     beats = beats_of(evidence, asked, question)
     jobs = tuple(job for job in paired.jobs if is_asked_for(job.name, question))
-    others = tuple(of_audit(audit, zone))
+    short = out_of_reach(Columns(runs), paired, timed, known.coverage, window.now, zone)
+    others = (*of_audit(audit, zone), *short)
     blocking = blockers(runs, reporting, beats, evidence, jobs, window, explain, provenance, zone, config.mutes, others)
     noticed = findings(runs, paired, timed, known.coverage, asked, window, zone, provenance, known.offsets)
     return Result(

@@ -38,11 +38,11 @@ def shared_data() -> Path:
 
 
 def pytest_configure() -> None:
-    """Heed Ctrl-C as a terminal has it: a shell starts what it puts into the background deaf to it, and all below too.
+    """Heed Ctrl-C and a lost terminal: a shell's ``&`` makes deaf to the one, ``nohup`` to the other, and all below too.
 
     What the wrapper passes on would then never reach the jobs of its tests.
     """
-    for number in (signal.SIGINT, signal.SIGQUIT):
+    for number in (signal.SIGHUP, signal.SIGINT, signal.SIGQUIT):
         if signal.getsignal(number) is signal.SIG_IGN:
             signal.signal(number, signal.SIG_DFL)
 

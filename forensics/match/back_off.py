@@ -1,7 +1,8 @@
 """Due times that OpenClaw passes over after an error: it waits before a job's next run, longer after each in a row.
 
 The next run comes at the later of the schedule and the end of that wait; a run that went well, or was skipped, ends the
-counting (``src/cron/service/timer.ts``). So a due time within a wait at which nothing started was none.
+counting (``src/cron/service/timer.ts``). So a due time within a wait at which nothing started was none; but where
+nothing came at the end of the wait either, the run was due there, and was lost.
 """
 
 from __future__ import annotations
@@ -15,7 +16,17 @@ from forensics.evidence.intake import Evidence
 from forensics.evidence.schema import nanoseconds
 from forensics.match.jobtable import JobTable
 from forensics.match.resolve import Resolved
-from forensics.match.spans import FAR, MINUTE, NAT, SECOND, Flags, Ints, at, keys, latest_before, next_in_job
+from forensics.match.spans import (
+    MINUTE,
+    NAT,
+    SECOND,
+    Flags,
+    Ints,
+    at,
+    keys,
+    latest_before,
+    next_in_job,
+)
 
 # How long it waits after the first error of a row of them, the second, and so on; after the last it stays at that.
 WAITS: Ints = np.array([30 * SECOND, MINUTE, 5 * MINUTE, 15 * MINUTE, 60 * MINUTE], dtype=np.int64)
@@ -29,14 +40,19 @@ LENGTH, LONGEST = "durationSeconds", 86_400.0
 
 @dataclass(frozen=True)
 class Waits:
-    """Stretches ``[since, until)`` in which a job is not started, in ns; sorted by (job, since), none overlapping."""
+    """Stretches ``[since, until)`` in which a job is not started, in ns; sorted by (job, since), none overlapping.
+
+    ``is_known``: something tells when the run ended after which it waits; else it may begin and end later than said.
+    """
 
     job: Ints
     since: Ints
     until: Ints
+    is_known: Flags
 
 
-NONE = Waits(*(np.empty(0, dtype=np.int64) for _ in range(3)))
+NOTHING: Ints = np.empty(0, dtype=np.int64)
+NONE = Waits(NOTHING, NOTHING, NOTHING, np.empty(0, dtype=np.bool_))
 
 
 def waits_of(table: JobTable, resolved: Resolved, evidence: Evidence) -> Waits:
@@ -55,7 +71,7 @@ def waits_of(table: JobTable, resolved: Resolved, evidence: Evidence) -> Waits:
     end = np.maximum(ends_of(job, start, following, resolved, evidence), start + lasted(frame, rows, failed))
     until = np.minimum(end + WAITS[np.minimum(in_a_row(job, failed), len(WAITS)) - 1], following)
     kept = failed & (until > end)
-    return Waits(job[kept], end[kept], until[kept])
+    return Waits(job[kept], end[kept], until[kept], (end > start)[kept])
 
 
 def in_a_row(job: Ints, failed: Flags) -> Ints:
@@ -94,11 +110,21 @@ def lasted(frame: pd.DataFrame, rows: Ints, failed: Flags) -> Ints:
     return found
 
 
-def waited_until(waits: Waits, job: Ints, due: Ints) -> Ints:
-    """Return for each due time when the wait ends into which it falls, NAT for one that falls into none."""
+def wait_of(waits: Waits, job: Ints, due: Ints) -> Ints:
+    """Return for each due time the row of the wait into which it falls, -1 for one that falls into none."""
     if not len(waits.job) or not len(due):
-        return np.full(len(due), NAT)
+        return np.full(len(due), -1, dtype=np.int64)
     origin = int(due[0])
     last = latest_before(keys(waits.job, waits.since, origin), waits.job, keys(job, due, origin), job)
-    until = np.where(last >= 0, at(waits.until, last), -FAR)
-    return np.where(until > due, until, NAT)
+    return np.where((last >= 0) & (at(waits.until, last) > due), last, -1)
+
+
+def held_until(waits: Waits, wait: Ints) -> Ints:
+    """Return when waits end, NAT for those of row -1."""
+    return np.where(wait >= 0, at(waits.until, wait), NAT)
+
+
+def unmet_waits(waits: Waits, wait: Ints, is_met: Flags) -> Ints:
+    """Return the rows of the waits that held back some due time, none of which anything came for."""
+    held, met = (np.bincount(wait[chosen], minlength=len(waits.job)) for chosen in (wait >= 0, (wait >= 0) & is_met))
+    return np.flatnonzero((held > 0) & (met == 0))

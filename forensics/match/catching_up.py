@@ -15,7 +15,7 @@ import numpy as np
 from forensics.config import Job
 from forensics.evidence.hosts import Outage, concerns
 from forensics.match.jobtable import JobTable
-from forensics.match.spans import Ints
+from forensics.match.spans import FAR, Ints
 
 CATCHING_UP = frozenset({"systemd", "openclaw"})
 
@@ -31,6 +31,20 @@ def lateness_allowed(table: JobTable, job: Ints, due: Ints, down: Sequence[Outag
         back = table.start_grace[job[lost]] + outage.until - due[lost]
         allowed[lost] = np.maximum(allowed[lost], back)
     return allowed
+
+
+def back_before(job: Job, starts: Ints, interval: int, grace: int, down: Sequence[Outage]) -> Ints:
+    """Return for each start of a job, ascending, the end of the outage after which it was the first, FAR for others.
+
+    It came within the grace. An outage that nothing but a silence shows counts where it swallowed several due times.
+    """
+    found = np.full(len(starts), FAR)
+    for outage in (each for each in down if makes_up_for(job, each)):
+        first = int(np.searchsorted(starts, outage.until))
+        if 0 < first < len(starts) and starts[first] <= outage.until + grace:
+            lost = (outage.until - starts[first - 1]) // interval
+            found[first] = outage.until if lost >= (2 if outage.is_inferred else 1) else FAR
+    return found
 
 
 def makes_up_for(job: Job, outage: Outage) -> bool:

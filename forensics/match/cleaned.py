@@ -3,46 +3,48 @@
 A tree shows what lies there now. Where a clean-up takes old files away, the lack of a file proves nothing of the
 runs before the oldest one. It is told from a job that did nothing by its shape: no file at all before a run, nearly
 one for each run from there on, and the break lies a day back or more. A job that began to work at that very run looks
-the same; what earlier reports saw (the ledger) tells them apart.
+the same, unless messages or its runner tell of it: no clean-up changes what was said. What earlier reports saw (the
+ledger) tells them apart, too.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 
 import numpy as np
 
 from forensics.config import Job
+from forensics.evidence.coverage import Coverage
 from forensics.evidence.intake import Evidence
-from forensics.evidence.paired import NAT, Ints
+from forensics.evidence.paired import CLAIM_CODES, EVENT_CODES, NAT, Flags, Ints, Paired, Pattern
 from forensics.evidence.schema import nanoseconds
+from forensics.match.jobfiles import JobFiles
 from forensics.match.jobtable import JobTable
 from forensics.match.patterns import DAY, written
 from forensics.match.proofs import Filed
-from forensics.match.resolve import texts
-from forensics.match.spans import at
+from forensics.match.spans import at, rows_of
 from forensics.match.spine import Spine
 from forensics.match.witnesses import Wanted
 
 LEAST_MISSING = 2
 STEADY_SHARE = 0.8
+MOSTLY = 0.5
+SUCCESS, FAILURE = CLAIM_CODES.index("success"), CLAIM_CODES.index("failure")
+COMPLETED = EVENT_CODES.index("completed")
+BROKEN = [EVENT_CODES.index(event) for event in ("failed", "timed_out", "interrupted")]
 
 
-def cleaned_before(
-    filed: Filed, run: Ints, spine: Spine, table: JobTable, evidence: Evidence, now: int
-) -> Mapping[int, int]:
-    """Return for each pattern whose old files were most likely deleted the start (ns) of the first run that has one.
+def first_kept(filed: Filed, run: Ints, spine: Spine, table: JobTable, now: int) -> Mapping[int, int]:
+    """Return for each pattern whose old files seem to be deleted the start (ns) of the first run that has one.
 
-    ``run`` is the run of each file.
+    ``run`` is the run of each file. They are not where one from long before is there (``still_there``).
     """
-    found = {
+    return {
         each.number: first
         for each in filed.patterns
         if each.role != "state" and not each.pattern.is_fixed
         if (first := _first_kept(each, filed, run, spine, table, now)) is not None
     }
-    older = _with_older_files([each for each in filed.patterns if each.number in found], found, evidence)
-    return {number: first for number, first in found.items() if number not in older}
 
 
 def _first_kept(each: Wanted, filed: Filed, run: Ints, spine: Spine, table: JobTable, now: int) -> int | None:
@@ -50,8 +52,9 @@ def _first_kept(each: Wanted, filed: Filed, run: Ints, spine: Spine, table: JobT
 
     Runs that write one path count as one.
     """
-    files = np.flatnonzero((filed.wanted == each.number) & (run >= 0))
-    ran = np.flatnonzero((spine.job == each.job) & (spine.triggered != NAT))
+    mine, part = filed.by_pattern[each.number], rows_of(spine.job, each.job)
+    files = mine[run[mine] >= 0]
+    ran = part.start + np.flatnonzero(spine.triggered[part] != NAT)
     if not len(files) or not len(ran) or run[files].min() <= ran[0]:
         return None
     path = _paths(each, table.jobs[each.job], spine, ran)
@@ -66,7 +69,7 @@ def _first_kept(each: Wanted, filed: Filed, run: Ints, spine: Spine, table: JobT
     is_steady = len(settled) > 0 and has_file[np.unique(settled)].mean() >= STEADY_SHARE
     if first < LEAST_MISSING or start > now - DAY or not is_steady:
         return None
-    strays = filed.mtime[(filed.wanted == each.number) & (run < 0)]
+    strays = filed.mtime[mine[run[mine] < 0]]
     is_oldest = not np.any((strays != NAT) & (strays < start - table.tolerance[each.job]))
     return start if is_oldest else None
 
@@ -82,18 +85,54 @@ def _paths(each: Wanted, job: Job, spine: Spine, rows: Ints) -> Ints:
     return np.array([known.setdefault(text, len(known)) for text in texts_written], dtype=np.int64)
 
 
-def _with_older_files(patterns: Sequence[Wanted], first: Mapping[int, int], evidence: Evidence) -> set[int]:
-    """Return the patterns that a file fits from long before: then nothing is cleaned up."""
-    if not patterns:
+def still_there(first: Mapping[int, int], files: JobFiles, evidence: Evidence) -> set[int]:
+    """Return the patterns of which a file is there from long before their first run that has one."""
+    if not first:
         return set()
     mtime = nanoseconds(evidence.artifacts["at"])
-    rows = np.flatnonzero((mtime != NAT) & (mtime < max(first.values()) - DAY))
-    paths = texts(evidence.artifacts["path"].iloc[rows])
-    return {
-        each.number
-        for each in patterns
-        if any(
-            at < first[each.number] - DAY and each.pattern.fitted(path or "")
-            for path, at in zip(paths, mtime[rows].tolist(), strict=True)
-        )
-    }
+    found = files.among(np.flatnonzero((mtime != NAT) & (mtime < max(first.values()) - DAY)))
+    return {number for number, kept in first.items() if np.any(mtime[found.row[found.wanted == number]] < kept - DAY)}
+
+
+def changed(paired: Paired, coverage: Coverage) -> set[int]:
+    """Return the patterns whose job itself changed at the first run that has a file, as was said of its runs."""
+    found = [each for each in paired.patterns if each.cleaned_before is not None]
+    if not found:
+        return set()
+    runs, told = paired.runs, words_of(paired)
+    heard = coverage.covers("notifications", runs.job, runs.start, runs.own_end)
+    heard |= coverage.covers("lifecycle", runs.job, runs.start, runs.own_end)
+    return {each.number for each in found if is_changed(each, paired, told, heard)}
+
+
+def words_of(paired: Paired) -> Ints:
+    """Return of each run 1 where the last word on it was good, -1 where it was bad, 0 where there is none.
+
+    A message's word counts before that of the runner.
+    """
+    told, steps, claims = np.zeros(len(paired.runs), dtype=np.int64), paired.steps, paired.claims
+    is_bad = np.isin(steps.event, BROKEN) | (steps.exit_code != 0) & ~np.isnan(steps.exit_code)
+    ended = np.flatnonzero(is_bad | (steps.event == COMPLETED))
+    told[steps.run[ended]] = np.where(is_bad[ended], -1, 1)
+    said = np.flatnonzero(np.isin(claims.claim, (SUCCESS, FAILURE)))
+    told[claims.run[said]] = np.where(claims.claim[said] == SUCCESS, 1, -1)
+    return told
+
+
+def is_changed(each: Pattern, paired: Paired, told: Ints, heard: Flags) -> bool:
+    """Return whether far fewer runs were said to be well before a pattern's first file than after, or most were ill.
+
+    ``told`` as in ``words_of``; silence tells only of ``heard`` runs, and of a job whose good runs are told of.
+    """
+    runs = paired.runs
+    ran = (runs.job == each.job) & (runs.triggered != NAT)
+    is_early = ran & (runs.start < (each.cleaned_before or NAT))
+    well_early, well_later = (share(told == 1, some & heard) for some in (is_early, ran & ~is_early))
+    if well_later >= MOSTLY and (is_early & heard).any():
+        return well_early < MOSTLY * well_later
+    return share(told == -1, is_early & (told != 0)) > MOSTLY
+
+
+def share(of: Flags, some: Flags) -> float:
+    """Return the share of some runs of which something holds, 0 of none."""
+    return float(of[some].mean()) if some.any() else 0.0

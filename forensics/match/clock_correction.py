@@ -15,16 +15,16 @@ from forensics.evidence.intake import Evidence
 from forensics.evidence.paired import NAT, ClockOffset
 from forensics.evidence.schema import instants, nanoseconds
 from forensics.match.clock_hosts import Hosts, hosts_of
-from forensics.match.clock_signals import in_trigger_log, owners
+from forensics.match.clock_signals import in_trigger_log
 from forensics.match.clocks import DUE
+from forensics.match.jobfiles import JobFiles
 from forensics.match.resolve import Resolved
 from forensics.match.spans import SECOND, Ints
-from forensics.match.witnesses import ROLES
 
 FILE_TIMES = ("at", "born_at", "changed_at")
 
 
-def corrected(evidence: Evidence, offsets: Sequence[ClockOffset], resolved: Resolved) -> Evidence:
+def corrected(evidence: Evidence, offsets: Sequence[ClockOffset], resolved: Resolved, files: JobFiles) -> Evidence:
     """Return the evidence with the offsets that are used taken out of its times; the same where none is.
 
     A lane's rows are moved back by how far it stands off. Where a whole host stands off the messages, the messages of
@@ -42,7 +42,7 @@ def corrected(evidence: Evidence, offsets: Sequence[ClockOffset], resolved: Reso
         triggers=shifted(evidence.triggers, shifts["triggers"][hosts.of_row["triggers"]]),
         lifecycle=shifted(evidence.lifecycle, life),
         notifications=shifted(evidence.notifications, message_shifts(evidence, used, hosts, resolved)),
-        artifacts=shifted(evidence.artifacts, file_shifts(evidence, shifts["artifacts"], hosts, resolved)),
+        artifacts=shifted(evidence.artifacts, file_shifts(evidence, shifts["artifacts"], hosts, files)),
     )
 
 
@@ -74,12 +74,12 @@ def message_shifts(evidence: Evidence, used: Sequence[ClockOffset], hosts: Hosts
     return np.where(shifts == NAT, 0, shifts)
 
 
-def file_shifts(evidence: Evidence, by_host: Ints, hosts: Hosts, resolved: Resolved) -> Ints:
+def file_shifts(evidence: Evidence, by_host: Ints, hosts: Hosts, files: JobFiles) -> Ints:
     """Return by how much each file is to be moved, in ns: those that fit a pattern of a job on a host that is off."""
     shifts = np.zeros(len(evidence.artifacts), dtype=np.int64)
     if by_host.any():
-        job, row = owners([*range(len(resolved.jobs))], resolved.jobs, evidence, np.arange(len(shifts)), ROLES)
-        shifts[row] = by_host[hosts.of_job[job]]
+        found = files.among(np.arange(len(shifts)))
+        shifts[found.row] = by_host[hosts.of_job[files.job[found.wanted]]]
     return shifts
 
 

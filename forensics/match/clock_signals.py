@@ -11,12 +11,12 @@ from forensics.evidence.intake import Evidence
 from forensics.evidence.paired import NAT, Window
 from forensics.evidence.schema import nanoseconds
 from forensics.match.clock_hosts import Hosts
+from forensics.match.jobfiles import JobFiles
 from forensics.match.jobtable import JobTable
 from forensics.match.lags import FEWEST_JOBS
-from forensics.match.resolve import Resolved, texts
+from forensics.match.resolve import Resolved
 from forensics.match.spans import HOUR, Flags, Ints
 from forensics.match.spine import Signals, due_of, signals
-from forensics.match.witnesses import find_witnesses, homes_of, wanted_patterns
 
 REACH = 25 * HOUR
 ENOUGH_FILES = 8_000
@@ -56,7 +56,9 @@ class Clockwork:
         return Clockwork(self.dues.where(np.isin(self.dues.job, seen)), starts, begun, ended, reports, made)
 
 
-def clockwork(table: JobTable, resolved: Resolved, evidence: Evidence, hosts: Hosts, window: Window) -> Clockwork:
+def clockwork(
+    table: JobTable, resolved: Resolved, evidence: Evidence, files: JobFiles, hosts: Hosts, window: Window
+) -> Clockwork:
     """Return what tells of clocks around a window."""
     starts, begun, ended = recorded(resolved, evidence, window)
     reports = reports_of(resolved, evidence, window)
@@ -66,7 +68,7 @@ def clockwork(table: JobTable, resolved: Resolved, evidence: Evidence, hosts: Ho
         begun=begun,
         ended=ended,
         reports=reports,
-        made=files_of(sampled(reports, resolved.jobs, hosts), resolved.jobs, evidence, window),
+        made=files_of(sampled(reports, resolved.jobs, hosts), files, evidence, window),
     )
 
 
@@ -129,26 +131,12 @@ def sampled(reports: Signals, jobs: tuple[Job, ...], hosts: Hosts) -> list[int]:
     return [int(code) for code in codes[is_wanted]]
 
 
-def files_of(codes: list[int], jobs: tuple[Job, ...], evidence: Evidence, window: Window) -> Signals:
+def files_of(codes: list[int], files: JobFiles, evidence: Evidence, window: Window) -> Signals:
     """Return the files that prove runs of some jobs."""
     moment = nanoseconds(evidence.artifacts["at"])
     near = np.flatnonzero((moment != NAT) & (moment >= window.since - REACH))
     near = near[:: max(1, len(near) // ENOUGH_FILES)]  # an offset is steady: some of very many files show it as well
-    job, row = owners(codes, jobs, evidence, near)
-    return signals(job, moment[row], row)
-
-
-def owners(
-    codes: list[int], jobs: tuple[Job, ...], evidence: Evidence, rows: Ints, roles: tuple[str, ...] = PROVING
-) -> tuple[Ints, Ints]:
-    """Return (job, row) of those of some artifacts that some jobs leave, by what they prove."""
-    local = [jobs[code] for code in codes]
-    wanted = wanted_patterns(local)
-    if not wanted or not len(rows):
-        return rows[:0], rows[:0]
-    frame = evidence.artifacts
-    homes = homes_of(texts(frame["host"].iloc[rows]), local) if any(job.host for job in local) else None
-    paths = [path or "" for path in texts(frame["path"].iloc[rows])]
-    found = find_witnesses(paths, [each for each in wanted if each.role in roles], homes)
-    job = np.array([codes[each.job] for each in wanted], dtype=np.int64)
-    return job[found.wanted], rows[found.row]
+    found = files.among(near if codes else near[:0])
+    job = files.job[found.wanted]
+    is_proof = np.isin(job, codes) & files.has_role(PROVING)[found.wanted]
+    return signals(job[is_proof], moment[found.row[is_proof]], found.row[is_proof])

@@ -35,6 +35,7 @@ from forensics.match.clock_doubts import (
 )
 from forensics.match.clock_hosts import hosts_of
 from forensics.match.clock_signals import clockwork
+from forensics.match.jobfiles import JobFiles
 from forensics.match.jobtable import JobTable, job_table
 from forensics.match.lags import Lag
 from forensics.match.resolve import Resolved
@@ -45,10 +46,10 @@ WHOLE_HOST = ("triggers", "lifecycle", "artifacts")
 USEFUL = 30.0  # a third of the usual tolerance, which takes in what is less
 
 
-def clock_offsets(resolved: Resolved, evidence: Evidence, window: Window) -> tuple[ClockOffset, ...]:
+def clock_offsets(resolved: Resolved, evidence: Evidence, files: JobFiles, window: Window) -> tuple[ClockOffset, ...]:
     """Return the clocks that stand steadily off, host by host, and whether each is sure enough to be corrected."""
     hosts, table = hosts_of(resolved, evidence), job_table(resolved.jobs)
-    work = clockwork(table, resolved, evidence, hosts, window)
+    work = clockwork(table, resolved, evidence, files, hosts, window)
     standings = standings_of(work, hosts)
     return tuple(offset for one in standings for offset in offsets_of(one, standings, table))
 

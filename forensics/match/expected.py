@@ -94,16 +94,22 @@ def _simulated(expression: str, start: datetime, end: datetime) -> Instants:
     return np.array(sorted(set(times)), dtype=np.int64)
 
 
-def interval_due_times(starts: Instants, interval: int, until: int, early: int) -> tuple[Instants, Instants]:
+def interval_due_times(
+    starts: Instants, interval: int, until: int, early: int, back: Instants | None = None
+) -> tuple[Instants, Instants]:
     """Return the due times of an interval job from its observed starts, and the row of the start that each one got.
 
     A start is due one interval after the one before it, or a whole number of intervals where some
     stayed silent; a silent due time has row -1. A start before that by more than ``early``, and a third of the interval
     at most, was not due, and those after it are counted from it. After the last start due times go on up to ``until``.
+    A start that made up for what was lost before ``back`` is the last due time's before that, were it next to another.
     """
     if not len(starts):
         return EMPTY, EMPTY
     steps = (np.diff(starts) + min(early, interval // 3)) // interval
+    if back is not None:
+        lost = (back[1:] - 1 - starts[:-1]) // interval
+        steps = np.where(lost > 0, np.minimum(steps, lost), steps)
     tail = max(0, (until - 1 - int(starts[-1])) // interval)
     counts = np.append(steps, tail)
     origin = np.repeat(np.arange(len(starts)), counts)

@@ -7,10 +7,9 @@ from difflib import get_close_matches
 
 import numpy as np
 
-from forensics.evidence.paired import NAT, Flags, Ints
+from forensics.evidence.paired import NAT, Flags, Ints, Runs
 from forensics.match.jobtable import JobTable
 from forensics.match.patterns import DIRECTIVE, PLACEHOLDER
-from forensics.match.spine import Spine
 from forensics.match.witnesses import NUMBER, Wanted
 
 LEAST_RUNS = 3
@@ -23,8 +22,7 @@ def near_paths(
     met: set[int],
     paths: Sequence[str],
     mtime: Ints,
-    spine: Spine,
-    own_end: Ints,
+    runs: Runs,
     table: JobTable,
 ) -> Mapping[int, str]:
     """Return for each pattern that met no file a path like it that has a file in each triggered run's own time.
@@ -37,20 +35,18 @@ def near_paths(
     shapes: dict[str, list[int]] = {}
     for row, path in enumerate(paths):
         shapes.setdefault(NUMBER.sub("0", path), []).append(row)
-    found = {each.number: _near(each, shapes, mtime, spine, own_end, table) for each in lonely}
+    found = {each.number: _near(each, shapes, mtime, runs, table) for each in lonely}
     return {number: paths[row] for number, row in found.items() if row is not None}
 
 
-def _near(
-    each: Wanted, shapes: Mapping[str, list[int]], mtime: Ints, spine: Spine, own_end: Ints, table: JobTable
-) -> int | None:
-    runs = np.flatnonzero((spine.job == each.job) & (spine.triggered != NAT))
-    if len(runs) < LEAST_RUNS:
+def _near(each: Wanted, shapes: Mapping[str, list[int]], mtime: Ints, runs: Runs, table: JobTable) -> int | None:
+    mine = np.flatnonzero((runs.job == each.job) & (runs.triggered != NAT))
+    if len(mine) < LEAST_RUNS:
         return None
     tolerance = table.tolerance[each.job]
     for shape in get_close_matches(shape_text(each), shapes, CANDIDATES, ALIKE):
         times = np.sort(mtime[shapes[shape]])
-        if _all_met(times, spine.start[runs] - tolerance, own_end[runs] + tolerance).all():
+        if _all_met(times, runs.start[mine] - tolerance, runs.own_end[mine] + tolerance).all():
             return max(shapes[shape], key=lambda row: int(mtime[row]))
     return None
 

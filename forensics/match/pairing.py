@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -11,17 +12,20 @@ from forensics.evidence.intake import Evidence
 from forensics.evidence.paired import CLAIM_CODES, NAT, Claims, Flags, Ints, Links, Paired, Runs, Window
 from forensics.evidence.schema import nanoseconds
 from forensics.match.back_off import waits_of
-from forensics.match.cleaned import cleaned_before
+from forensics.match.cleaned import first_kept
 from forensics.match.jobtable import JobTable, job_table
 from forensics.match.placing import Events, Track, candidates, events, place
-from forensics.match.proofs import Filed, file_witnesses, lost_runs, pattern_list, patterns_like
+from forensics.match.proofs import Filed, file_witnesses, lost_runs, pattern_list
 from forensics.match.queued import queues_of
 from forensics.match.resolve import Resolved, texts
+from forensics.match.seen import first_of_same, interval_starts
 from forensics.match.spans import FAR, HOUR, MINUTE, at, keys, latest_before, next_in_job
-from forensics.match.spine import Signals, Spine, own_ends, signals, trigger_spine
+from forensics.match.spine import Spine, own_ends, signals
 from forensics.match.starts import Starts, likely_starts, started_from
-from forensics.match.steps import place_steps, step_heads
+from forensics.match.steps import place_steps
+from forensics.match.triggered import Hindrances, trigger_spine
 from forensics.match.twins import on_their_hosts
+from forensics.match.witnesses import Witnesses
 
 CLAIM_REACH = 24 * HOUR
 OVERLAP_SHARE = 0.2
@@ -56,22 +60,33 @@ class Paths:
         )
 
 
-def pair_runs(resolved: Resolved, evidence: Evidence, coverage: Coverage, window: Window) -> Paired:
-    """Return every run around the window, and the rows of evidence that speak for each."""
+def matched(
+    resolved: Resolved,
+    evidence: Evidence,
+    coverage: Coverage,
+    window: Window,
+    found: Witnesses,
+    crowded: Sequence[tuple[int, int]] = (),
+) -> Paired:
+    """Return every run around the window, and the rows of evidence that speak for each.
+
+    What only all files together can tell comes later (``with_whole_tree``).
+
+    ``found`` are the files near the window that fit a pattern, ``crowded`` the minutes of trees that may be copies.
+    """
     table = job_table(resolved.jobs)
     spine, triggers = start_runs(table, resolved, evidence, window)
     spine, triggers, stepped = place_steps(table, spine, triggers, resolved, evidence, window)
     resolved = on_their_hosts(resolved, evidence, spine, table)
-    filed = file_witnesses(table, evidence, spine, window)
+    filed = file_witnesses(table, evidence, spine, found, crowded)
     paths = paths_of(table, spine, coverage)
     artifact_run = place_files(table, said_idle(table, paths, resolved, evidence), filed, window)
     paths, moved, artifact_run = with_file_runs(table, paths, filed, artifact_run, coverage, window)
     stepped, triggers = stepped.moved(moved), Links(moved[triggers.run], triggers.row)
     claim_run = place_claims(table, paths, resolved, evidence, filed, artifact_run, stepped.ids, window)
     paths, moved, claim_run = with_claim_runs(table, paths, resolved, evidence, claim_run, coverage, window)
-    near = patterns_like(filed, evidence, paths.spine, paths.own_end, table, window)
     file_run = at_runs(moved, artifact_run)
-    cleaned = cleaned_before(filed, file_run, paths.spine, table, evidence, window.now)
+    cleaned = first_kept(filed, file_run, paths.spine, table, window.now)
     return Paired(
         jobs=resolved.jobs,
         configured=resolved.configured,
@@ -81,8 +96,8 @@ def pair_runs(resolved: Resolved, evidence: Evidence, coverage: Coverage, window
         claims=claims_of(resolved, evidence, claim_run),
         proofs=filed.proofs(file_run, paths.own_end, paths.spine, table),
         beats=place_beats(table, paths, resolved, evidence, window),
-        patterns=pattern_list(resolved.jobs, filed, paths.spine, near, cleaned),
-        overwritten=lost_runs(filed, file_run, paths.spine, paths.own_end, table, near, cleaned),
+        patterns=pattern_list(resolved.jobs, filed, paths.spine, cleaned),
+        overwritten=lost_runs(filed, file_run, paths.spine, paths.own_end, table),
         orphans={"notifications naming no job": resolved.unnamed},
         is_copied=bool(filed.is_copied.any()),
         fitting=filed.row,
@@ -104,40 +119,15 @@ def start_runs(table: JobTable, resolved: Resolved, evidence: Evidence, window: 
     seen = signals(resolved.triggers[rows][first == rows], moment[rows][first == rows], rows[first == rows])
     is_skip = event[seen.row] == "skipped"
     started, skips = seen.where(~is_skip), seen.where(is_skip)
-    heads = step_heads(table, resolved, evidence, window)
-    clocks = started.with_others(heads.where(~np.isin(heads.job, started.job)))
-    beats = beat_signals(resolved, evidence)
-    clocks = clocks.with_others(beats.where(~np.isin(beats.job, clocks.job)))
-    waits = waits_of(table, resolved, evidence)
-    queues = queues_of(table, resolved, evidence)
-    spine, started_run, skipped_run = trigger_spine(
-        table, started, skips, clocks, window, evidence.outages, waits, queues
-    )
+    clocks = interval_starts(table, resolved, evidence)
+    waits, queues = waits_of(table, resolved, evidence), queues_of(table, resolved, evidence)
+    hindrances = Hindrances(evidence.outages, waits, queues)
+    spine, started_run, skipped_run = trigger_spine(table, started, skips, clocks, window, hindrances)
     run_of = np.full(len(frame), -1, dtype=np.int64)
     run_of[started.row], run_of[skips.row] = started_run, skipped_run
     run_of[rows] = run_of[first]
     linked = np.flatnonzero(run_of >= 0)
     return spine, Links(run_of[linked], linked)
-
-
-def beat_signals(resolved: Resolved, evidence: Evidence) -> Signals:
-    """Return the heartbeats as signs of a start, for jobs of which nothing better is known."""
-    moment = nanoseconds(evidence.beats["at"])
-    rows = np.flatnonzero((resolved.beats >= 0) & (moment != NAT) & evidence.beats["fault"].isna().to_numpy())
-    return signals(resolved.beats[rows], moment[rows], rows)
-
-
-def first_of_same(evidence: Evidence, job: Ints, rows: Ints) -> Ints:
-    """Return for each trigger row the first row that says the very same thing.
-
-    One line of cron may stand in a syslog to the second, and in a journal more exactly.
-    """
-    frame = evidence.triggers.iloc[rows]
-    said = frame[["at", "host", "run_id", "event", "command", "process_id"]].assign(job=job[rows])
-    said["at"] = said["at"].where(said["process_id"].isna(), said["at"].dt.floor("s"))
-    numbers = said.groupby(list(said.columns), sort=False, dropna=False).ngroup().to_numpy()
-    _, first, inverse = np.unique(numbers, return_index=True, return_inverse=True)
-    return np.asarray(rows[first[inverse]], dtype=np.int64)
 
 
 def paths_of(table: JobTable, spine: Spine, coverage: Coverage) -> Paths:

@@ -155,8 +155,8 @@ def resolution_of(date_format: str) -> int:
 
 def dated_text(found: re.Match[str], dates: int) -> str:
     """Return what a matched path writes for the pattern's dates, joined as in ``date_format``."""
-    if dates == 1:
-        return str(found["d0"])
+    if dates < 2:
+        return str(found["d0"]) if dates else ""
     return "|".join(found[f"d{number}"] for number in range(dates))
 
 

@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
+from functools import cached_property
 
 import numpy as np
 
@@ -14,14 +15,13 @@ from forensics.evidence import paired
 from forensics.evidence.intake import Evidence
 from forensics.evidence.paired import NAT, Flags, Ints, Proofs, Window
 from forensics.evidence.schema import nanoseconds
+from forensics.match.jobfiles import JobFiles
 from forensics.match.jobtable import JobTable, nanos
-from forensics.match.near import near_paths
 from forensics.match.patterns import DAY, found_date, read_back, written
 from forensics.match.placing import Events, events
-from forensics.match.resolve import texts
-from forensics.match.spans import FAR, HOUR, MINUTE, SECOND, at
+from forensics.match.spans import FAR, HOUR, MINUTE, SECOND, at, rows_of
 from forensics.match.spine import Spine, own_ends
-from forensics.match.witnesses import Wanted, Witnesses, find_witnesses, homes_of, wanted_patterns
+from forensics.match.witnesses import Wanted, Witnesses, wanted_patterns
 
 REACH = 50 * HOUR
 COPIED_SHARE, COPIED_LEAST = 0.5, 4
@@ -54,6 +54,12 @@ class Filed:
     patterns: tuple[Wanted, ...]
     looks: Ints
 
+    @cached_property
+    def by_pattern(self) -> list[Ints]:
+        """Return the files of each pattern, by its number, in order."""
+        order = np.argsort(self.wanted, kind="stable")
+        return np.split(order, np.searchsorted(self.wanted[order], np.arange(1, len(self.patterns))))
+
     def is_late(self, run: Ints, own_end: Ints, table: JobTable) -> Flags:
         """Return which files came after their run's own time."""
         return (run >= 0) & (self.events.at > at(own_end, run) + table.tolerance[self.events.job])
@@ -79,16 +85,20 @@ class Filed:
         return Proofs(run[rows], self.row[rows], self.wanted[rows], when[rows], self.size[rows], late[rows])
 
 
-def file_witnesses(table: JobTable, evidence: Evidence, spine: Spine, window: Window) -> Filed:
-    """Return the files that fit a pattern of any job, with what their paths name."""
+def witnesses_near(files: JobFiles, evidence: Evidence, window: Window) -> Witnesses:
+    """Return the files that fit a pattern and were written in a window, after it, or not long before."""
+    mtime = nanoseconds(evidence.artifacts["at"])
+    return files.among(np.flatnonzero((mtime == NAT) | (mtime >= window.since - REACH)))
+
+
+def file_witnesses(
+    table: JobTable, evidence: Evidence, spine: Spine, found: Witnesses, crowded: Sequence[tuple[int, int]] = ()
+) -> Filed:
+    """Return the files that fit a pattern of any job, with what their paths name; ``crowded`` as in ``copied_rows``."""
     patterns = tuple(wanted_patterns(table.jobs))
-    frame = evidence.artifacts
+    frame, rows = evidence.artifacts, found.row
     mtime = nanoseconds(frame["at"])
-    near = np.flatnonzero((mtime == NAT) | (mtime >= window.since - REACH))
-    homes = homes_of(texts(frame["host"].iloc[near]), table.jobs) if any(job.host for job in table.jobs) else None
-    found = find_witnesses([path or "" for path in texts(frame["path"].iloc[near])], patterns, homes)
-    rows = near[found.row] if len(near) else found.row
-    copied = copied_rows(evidence, mtime, table, spine)[rows]
+    copied = copied_rows(evidence, table, spine, crowded)[rows]
     first, last, named, foreign, moment = named_runs(table, found, patterns, spine, mtime[rows], copied)
     job_of = np.array([each.job for each in patterns], dtype=np.int64)
     kind = found.wanted * 2 + named
@@ -109,23 +119,32 @@ def file_witnesses(table: JobTable, evidence: Evidence, spine: Spine, window: Wi
     )
 
 
-def copied_rows(evidence: Evidence, mtime: Ints, table: JobTable, spine: Spine) -> Flags:
+def copied_minutes(evidence: Evidence) -> list[tuple[int, int]]:
+    """Return (source, minute since the epoch) of each source of which more than half of the files share that minute."""
+    frame, found = evidence.artifacts, []
+    mtime, source = nanoseconds(frame["at"]), frame["source"].to_numpy()
+    is_file = ~frame["is_folder"].to_numpy() & (mtime != NAT)
+    for each in np.unique(source):
+        minutes, counts = np.unique(mtime[(source == each) & is_file] // MINUTE, return_counts=True)
+        if len(counts) and counts.max() >= COPIED_LEAST and counts.max() > COPIED_SHARE * counts.sum():
+            found.append((int(each), int(minutes[np.argmax(counts)])))
+    return found
+
+
+def copied_rows(evidence: Evidence, table: JobTable, spine: Spine, crowded: Sequence[tuple[int, int]]) -> Flags:
     """Return which artifacts lie in a tree that was copied, and carry the copy's time.
 
-    That is so where more than half of a source's files share one minute in which no run was on.
+    That is so where more than half of a source's files share one minute (``crowded``) in which no run was on.
     """
     frame, copied = evidence.artifacts, np.zeros(len(evidence.artifacts), dtype=np.bool_)
-    source, is_file = frame["source"].to_numpy(), ~frame["is_folder"].to_numpy()
+    if not crowded:
+        return copied
+    mtime, source = nanoseconds(frame["at"]), frame["source"].to_numpy()
     tolerance = table.tolerance[spine.job]
     opens, closes = spine.start - tolerance, own_ends(table, spine) + tolerance
-    for each in np.unique(source):
-        mine = (source == each) & is_file & (mtime != NAT)
-        minutes, counts = np.unique(mtime[mine] // MINUTE, return_counts=True)
-        if not len(counts) or counts.max() < COPIED_LEAST or counts.max() <= COPIED_SHARE * mine.sum():
-            continue
-        minute = int(minutes[np.argmax(counts)]) * MINUTE
-        if not np.any((opens <= minute + MINUTE) & (closes >= minute)):
-            copied |= (source == each) & (mtime // MINUTE == minute // MINUTE)
+    for each, minute in crowded:
+        if not np.any((opens <= (minute + 1) * MINUTE) & (closes >= minute * MINUTE)):
+            copied |= (source == each) & (mtime // MINUTE == minute)
     return copied
 
 
@@ -274,32 +293,17 @@ def named_ranges(job: Job, form: str, resolution: int, spine: Spine, runs: range
     return ranges
 
 
-def patterns_like(
-    filed: Filed, evidence: Evidence, spine: Spine, own_end: Ints, table: JobTable, window: Window
-) -> Mapping[int, str]:
-    """Return for each pattern that fits nothing the path that it may have been meant for."""
-    met = set(filed.wanted.tolist())
-    if all(each.number in met or each.role == "state" for each in filed.patterns):
-        return {}
-    mtime = nanoseconds(evidence.artifacts["at"])
-    is_free = (mtime >= window.since - REACH) & ~np.isin(np.arange(len(mtime)), filed.row)
-    rows = np.flatnonzero(is_free & ~evidence.artifacts["is_folder"].to_numpy())
-    free = [path or "" for path in texts(evidence.artifacts["path"].iloc[rows])]
-    return near_paths(filed.patterns, met, free, mtime[rows], spine, own_end, table)
-
-
 def pattern_list(
-    jobs: Sequence[Job], filed: Filed, spine: Spine, near: Mapping[int, str], cleaned: Mapping[int, int]
+    jobs: Sequence[Job], filed: Filed, spine: Spine, cleaned: Mapping[int, int]
 ) -> tuple[paired.Pattern, ...]:
-    """Return all patterns, with whether several runs would write one path, a path that is nearly theirs, and so on."""
+    """Return all patterns, with whether several runs would write one path, and since when files of theirs are kept."""
     listed = []
     for each in filed.patterns:
         form = each.pattern.date_format
-        dues = spine.moment[(spine.job == each.job) & (spine.moment != NAT)]
-        texts_written = (
-            Counter(written(form, jobs[each.job].timezone, int(due)) for due in dues) if form else Counter[str]()
-        )
-        shared = each.pattern.is_fixed if form is None else max(texts_written.values(), default=0) > 1
+        moments = spine.moment[rows_of(spine.job, each.job)]
+        dues = moments[moments != NAT].tolist() if form else []
+        texts_written = {written(form or "", jobs[each.job].timezone, due) for due in dues}
+        shared = each.pattern.is_fixed if form is None else len(texts_written) < len(dues)
         listed.append(
             paired.Pattern(
                 number=each.number,
@@ -307,65 +311,45 @@ def pattern_list(
                 role=each.role,
                 text=each.pattern.text,
                 is_shared=shared,
-                near=near.get(each.number),
                 cleaned_before=cleaned.get(each.number),
             )
         )
     return tuple(listed)
 
 
-def lost_runs(
-    filed: Filed,
-    run: Ints,
-    spine: Spine,
-    own_end: Ints,
-    table: JobTable,
-    near: Mapping[int, str],
-    cleaned: Mapping[int, int],
-) -> Flags:
+def lost_runs(filed: Filed, run: Ints, spine: Spine, own_end: Ints, table: JobTable) -> Flags:
     """Return the runs whose proof, if there was one, cannot be seen any more; ``run`` is the run of each file.
 
-    Another run wrote the same path again later, the tree was copied and the pattern has no date, the
-    pattern is most likely misspelt, or files as old as the run's were most likely deleted.
+    Another run wrote the same path again later, or the tree was copied and the pattern has no date.
     """
     lost = np.zeros(len(spine), dtype=np.bool_)
-    for each in filed.patterns:
-        if each.role == "state":
+    for each, files in zip(filed.patterns, filed.by_pattern, strict=False):
+        if each.role == "state" or not len(files):
             continue
-        files = np.flatnonzero(filed.wanted == each.number)
-        mine = spine.job == each.job
-        if each.number in near:
-            lost |= mine
-        if each.number in cleaned:
-            lost |= mine & (spine.start < cleaned[each.number])
-        if len(files) and filed.is_copied[files].any() and each.pattern.date_format is None:
-            lost |= mine
-        ends = own_end + table.tolerance[each.job]
-        over = mine & is_written_over(filed, run, files, ends)
-        over &= ~known_by_looks(filed, run, files, ends)
-        over &= ~(keeps_records(each, files) & (spine.start >= int(filed.mtime[files].min(initial=FAR))))
-        if each.pattern.is_fixed:
-            lost |= over
-        elif (
-            each.pattern.date_format is not None
-            and len(files)
-            and can_collide(each, table.jobs[each.job], spine.moment[mine])
-        ):
-            lost |= over & written_again(each, table.jobs[each.job], filed, run, files, spine, own_end)
+        job, part = table.jobs[each.job], rows_of(spine.job, each.job)
+        mine = np.arange(part.start, part.stop)
+        if filed.is_copied[files].any() and each.pattern.date_format is None:
+            lost[part] = True
+        ends = own_end[part] + table.tolerance[each.job]
+        over = is_written_over(filed, run, files, mine, ends) & ~known_by_looks(filed, run, files, mine, ends)
+        if keeps_records(each, files):
+            over &= spine.start[part] < int(filed.mtime[files].min())
+        if each.pattern.date_format is not None and over.any():
+            can = can_collide(each, job, spine.moment[part])
+            over &= can and written_again(each, job, filed, run, files, spine, own_end, mine)
+        if each.pattern.is_fixed or each.pattern.date_format is not None:
+            lost[part] |= over
     return lost
 
 
-def is_written_over(filed: Filed, run: Ints, files: Ints, ends: Ints) -> Flags:
-    """Return which runs, over at ``ends``, were over when the newest of some files was written, or were before its."""
-    if not len(files):
-        return np.zeros(len(ends), dtype=np.bool_)
+def is_written_over(filed: Filed, run: Ints, files: Ints, mine: Ints, ends: Ints) -> Flags:
+    """Return which of some runs, over at ``ends``, were over when the newest file was written, or were before its."""
     newest = files[np.argmax(filed.mtime[files])]
-    is_over = (ends < filed.mtime[newest]) | (np.arange(len(ends)) < run[newest])
-    return np.asarray(is_over, dtype=np.bool_)
+    return np.asarray((ends < filed.mtime[newest]) | (mine < run[newest]), dtype=np.bool_)
 
 
-def known_by_looks(filed: Filed, run: Ints, files: Ints, ends: Ints) -> Flags:
-    """Return of which runs, over at ``ends``, an earlier report saw what lay at a path afterwards.
+def known_by_looks(filed: Filed, run: Ints, files: Ints, mine: Ints, ends: Ints) -> Flags:
+    """Return of which of some runs, over at ``ends``, an earlier report saw what lay at a path afterwards.
 
     That is so where it was not written again between the run's end and the first look after it: the newest version
     that this look saw is then the run's own, or is older, and the run wrote none.
@@ -380,7 +364,7 @@ def known_by_looks(filed: Filed, run: Ints, files: Ints, ends: Ints) -> Flags:
     look = np.append(filed.looks, NAT)[place]
     version = np.searchsorted(filed.seen[order], look, side="right") - 1
     found = newest[version]
-    is_older = (filed.mtime[found] <= ends) & (run[found] <= np.arange(len(ends)))
+    is_older = (filed.mtime[found] <= ends) & (run[found] <= mine)
     return np.asarray((place < len(filed.looks)) & (version >= 0) & is_older, dtype=np.bool_)
 
 
@@ -400,19 +384,21 @@ def can_collide(each: Wanted, job: Job, due: Ints) -> bool:
     return first.utcoffset() != last.utcoffset()
 
 
-def written_again(each: Wanted, job: Job, filed: Filed, run: Ints, files: Ints, spine: Spine, own_end: Ints) -> Flags:
-    """Return the runs whose dated path has a file that was written after their own time, or by a later run."""
-    lost, form = np.zeros(len(spine), dtype=np.bool_), each.pattern.date_format or ""
+def written_again(
+    each: Wanted, job: Job, filed: Filed, run: Ints, files: Ints, spine: Spine, own_end: Ints, mine: Ints
+) -> Flags:
+    """Return which of a job's runs have a dated path with a file written after their own time, or by a later run."""
+    lost, form = np.zeros(len(mine), dtype=np.bool_), each.pattern.date_format or ""
     newest: dict[str, int] = {}
     for file in files[np.argsort(filed.mtime[files], kind="stable")].tolist():
         newest[filed.dated[file]] = file
     texts_of: Counter[str] = Counter()
     names: list[tuple[int, str]] = []
-    for row in np.flatnonzero((spine.job == each.job) & (spine.moment != NAT)).tolist():
+    for row in mine[spine.moment[mine] != NAT].tolist():
         names.append((row, written(form, job.timezone, int(spine.moment[row]))))
         texts_of[names[-1][1]] += 1
     for row, text in names:
         file = newest.get(text)
         if file is not None and texts_of[text] > 1:
-            lost[row] = filed.mtime[file] > own_end[row] or run[file] > row
+            lost[row - mine[0]] = filed.mtime[file] > own_end[row] or run[file] > row
     return lost

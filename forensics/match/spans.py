@@ -50,6 +50,12 @@ def next_in_job(job: Ints, values: Ints) -> Ints:
     return np.where(np.append(job[1:] == job[:-1], False), following, FAR)
 
 
+def rows_of(groups: Ints, group: int) -> slice:
+    """Return where a value stands in a sorted array."""
+    first, last = groups.searchsorted((group, group + 1)).tolist()
+    return slice(first, last)
+
+
 def group_bounds(groups: Ints) -> tuple[Ints, Ints]:
     """Return the first row and the row after the last of every run of equal values in a sorted array."""
     if not len(groups):

@@ -1,4 +1,4 @@
-"""The runs before any proof or message is looked at: due times, what triggered them, what else was triggered.
+"""The runs before any proof or message is looked at: due times, and what triggered them (``match.triggered``).
 
 A trigger belongs to the due time that it is nearest to, early by no more than the clock tolerance or a
 third of the interval, late by no more than the start grace; of several the nearest is the run's, the
@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from functools import cached_property
 
 import numpy as np
@@ -16,15 +17,11 @@ import numpy as np
 from forensics.config import Job
 from forensics.evidence.hosts import Outage
 from forensics.evidence.paired import Window
-from forensics.match.back_off import NONE as NO_WAITS
-from forensics.match.back_off import Waits, waited_until
-from forensics.match.catching_up import lateness_allowed
+from forensics.match.catching_up import back_before
 from forensics.match.expected import EMPTY, due_times, grid_due_times, interval_due_times
 from forensics.match.jobtable import JobTable, nanos, stamps
-from forensics.match.queued import Queues
 from forensics.match.spans import FAR, HOUR, NAT, Flags, Ints, at, first_after, keys, latest_before, next_in_job
 
-NO_QUEUES = Queues()
 REACH = 50 * HOUR
 MARGIN = 2 * HOUR
 
@@ -103,15 +100,15 @@ def signals(job: Ints, at: Ints, row: Ints) -> Signals:
     return Signals(job[order], at[order], row[order])
 
 
-def due_runs(table: JobTable, started: Signals, window: Window) -> tuple[Ints, Ints]:
+def due_runs(table: JobTable, started: Signals, window: Window, down: Sequence[Outage] = ()) -> tuple[Ints, Ints]:
     """Return (job, due) of every due time that matters to the window, sorted; intervals count from starts seen."""
-    parts = [(code, due_of(job, code, started, table, window)) for code, job in enumerate(table.jobs)]
+    parts = [(code, due_of(job, code, started, table, window, down)) for code, job in enumerate(table.jobs)]
     parts = [(code, _pruned(due, int(table.longest[code]), window)) for code, due in parts]
     codes = np.repeat(np.array([code for code, _ in parts], dtype=np.int64), [len(due) for _, due in parts])
     return codes, np.concatenate([EMPTY, *(due for _, due in parts)])
 
 
-def due_of(job: Job, code: int, started: Signals, table: JobTable, window: Window) -> Ints:
+def due_of(job: Job, code: int, started: Signals, table: JobTable, window: Window, down: Sequence[Outage] = ()) -> Ints:
     """Return the due times of one job around the window, within the job's own life."""
     since, until = window.since - REACH, min(window.until + REACH, window.now + 1)
     if job.problem or (job.schedule is None and job.interval is None):
@@ -119,22 +116,32 @@ def due_of(job: Job, code: int, started: Signals, table: JobTable, window: Windo
     if job.schedule is not None:
         due = due_times(job.schedule, job.timezone, since, until)
     else:
-        early = int(table.tolerance[code])
-        due = _interval_dues(job, started.at[started.job == code], since, until, window, early)
+        starts = started.at[(started.job == code) & (started.at <= window.now)]
+        slack = int(table.tolerance[code]), int(table.start_grace[code])
+        due = _interval_dues(job, starts, (since, until), slack, down)
     born, died = int(table.since[code]), int(table.until[code])
     return due[(due >= born) & ((died == NAT) | (due < died))]
 
 
-def _interval_dues(job: Job, starts: Ints, since: int, until: int, window: Window, early: int) -> Ints:
+def _interval_dues(
+    job: Job, starts: Ints, span: tuple[int, int], slack: tuple[int, int], down: Sequence[Outage]
+) -> Ints:
+    """Return the due times of an interval job: on its anchor's grid, else counted from all starts that were seen.
+
+    Where none ever was they lie on a grid of their own, the same for every window. ``slack`` is how early and how late
+    a start may be.
+    """
     step = int(nanos([job.interval])[0])
-    if job.anchor is not None:
-        return grid_due_times(int(stamps([job.anchor])[0]), step, since, until)
-    starts = starts[(starts >= since) & (starts < until)]
-    return (
-        interval_due_times(starts, step, until, early)[0]
-        if len(starts)
-        else grid_due_times(window.since, step, window.since, until)
-    )
+    if job.anchor is not None or not len(starts):
+        return grid_due_times(int(stamps([job.anchor or grid_origin(job)])[0]), step, *span)
+    back = back_before(job, starts, step, slack[1], down)
+    due = interval_due_times(starts, step, span[1], slack[0], back)[0]
+    return due[np.searchsorted(due, span[0]) :]
+
+
+def grid_origin(job: Job) -> datetime:
+    """Return whence due times are counted of which no start was ever seen: the job's own, else a midnight of its."""
+    return job.since or datetime(1970, 1, 1, tzinfo=job.timezone)
 
 
 def _pruned(due: Ints, longest: int, window: Window) -> Ints:
@@ -174,48 +181,6 @@ def _nearest_only(due_row: Ints, distance: Ints) -> Ints:
     kept = np.full(len(due_row), -1, dtype=np.int64)
     kept[order[is_first]] = due_row[order[is_first]]
     return kept
-
-
-def trigger_spine(
-    table: JobTable,
-    started: Signals,
-    skips: Signals,
-    clocks: Signals,
-    window: Window,
-    down: Sequence[Outage] = (),
-    waits: Waits = NO_WAITS,
-    queues: Queues = NO_QUEUES,
-) -> tuple[Spine, Ints, Ints]:
-    """Return the runs that due times and triggers make, and the run of every trigger and of every recorded skip.
-
-    ``clocks`` are the starts from which the due times of interval jobs are counted, ``down`` is when hosts or
-    schedulers were down, ``queues`` when a scheduler was busy with other jobs, ``waits`` when it held jobs back: a due
-    time then at which nothing came was none.
-    """
-    job, due = due_runs(table, clocks, window)
-    held = waited_until(waits, job, due)
-    allowed = lateness_allowed(table, job, due, down)
-    allowed = np.where(held == NAT, allowed, np.maximum(allowed, held - due + table.start_grace[job]))
-    free = queues.free_again(table, job, due + allowed - table.start_grace[job])
-    allowed = np.where(free == NAT, allowed, np.maximum(allowed, free - due))
-    spine = Spine(job, due, *(np.full(len(job), NAT) for _ in SPINE[2:]))
-    started_run = meet_due_times(table, job, due, started, allowed)
-    skipped_run = meet_due_times(table, job, due, skips)
-    is_due = (held == NAT) | np.isin(np.arange(len(due)), np.concatenate([started_run, skipped_run]))
-    if not is_due.all():
-        spine, position = spine.taken(np.flatnonzero(is_due)), np.cumsum(is_due) - 1
-        started_run, skipped_run = (np.where(run >= 0, at(position, run), -1) for run in (started_run, skipped_run))
-    spine.triggered[started_run[started_run >= 0]] = started.at[started_run >= 0]
-    spine.skipped[skipped_run[skipped_run >= 0]] = skips.at[skipped_run >= 0]
-    off = table.off_since[spine.job]
-    is_off = (off != NAT) & (spine.due >= off) & (spine.triggered == NAT) & (spine.skipped == NAT)
-    spine.skipped[is_off] = spine.due[is_off]
-    for seen, run, name in ((started, started_run, "triggered"), (skips, skipped_run, "skipped")):
-        extra = run < 0
-        run[extra] = len(spine) + np.arange(int(extra.sum()))
-        spine = spine.with_runs(job=seen.job[extra], **{name: seen.at[extra]})
-    spine, position = spine.sorted()
-    return spine, position[started_run], position[skipped_run]
 
 
 def own_ends(table: JobTable, spine: Spine) -> Ints:

@@ -104,11 +104,6 @@ def heads_of(rows: Rows) -> Signals:
     return signals(rows.job[positions], since[positions], positions)
 
 
-def step_heads(table: JobTable, resolved: Resolved, evidence: Evidence, window: Window) -> Signals:
-    """Return the starts that the runner recorded."""
-    return heads_of(lifecycle_rows(resolved, evidence, window.since))
-
-
 def place_steps(
     table: JobTable, spine: Spine, triggers: Links, resolved: Resolved, evidence: Evidence, window: Window
 ) -> tuple[Spine, Links, Stepped]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from bisect import bisect_left
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Literal, NamedTuple
 
@@ -14,11 +14,12 @@ import numpy as np
 from forensics.config import Job
 from forensics.match.names import short_host
 from forensics.match.patterns import Pattern, compiled, dated_text
-from forensics.match.spans import Ints
+from forensics.match.spans import Flags, Ints
 
 Role = Literal["artifact", "marker", "state"]
 ROLES: tuple[Role, ...] = ("artifact", "marker", "state")
 NUMBER = re.compile(r"\d+")
+NO_FIT = -2
 
 
 @dataclass(frozen=True)
@@ -36,13 +37,14 @@ class Witnesses:
     """Files that fit a pattern: their row among the artifacts, the pattern's number, and what they name.
 
     ``dated`` is the text of the dates in the path ("" where the pattern has none), ``base`` the path that
-    the pattern itself stands for.
+    the pattern itself stands for; ``is_under``: the file lies in a folder at that path.
     """
 
     row: Ints
     wanted: Ints
     dated: list[str]
     base: list[str]
+    is_under: Flags
 
 
 def wanted_patterns(jobs: Sequence[Job]) -> list[Wanted]:
@@ -72,10 +74,10 @@ class Homes:
     files: Sequence[str | None]
     jobs: Sequence[str | None]
 
-    def part(self, row: int, job: int) -> bool:
-        """Return whether a file and a job are known to be of two hosts."""
-        at, home = self.files[row], self.jobs[job]
-        return at is not None and home is not None and at != home
+    def shared(self, rows: Sequence[int], job: int) -> Sequence[int]:
+        """Return those of some files that are not known to be of another host than a job."""
+        home = self.jobs[job]
+        return rows if home is None else [row for row in rows if self.files[row] in (None, home)]
 
 
 def homes_of(files: Sequence[str | None], jobs: Sequence[Job]) -> Homes:
@@ -85,14 +87,27 @@ def homes_of(files: Sequence[str | None], jobs: Sequence[Job]) -> Homes:
 
 def find_witnesses(paths: Sequence[str], wanted: Sequence[Wanted], homes: Homes | None = None) -> Witnesses:
     """Return the files that fit a pattern; one that fits several goes to the most specific."""
-    best: dict[int, Fit] = {}
+    return without_full_folders(every_witness(paths, wanted, homes))
+
+
+def every_witness(paths: Sequence[str], wanted: Sequence[Wanted], homes: Homes | None = None) -> Witnesses:
+    """Return the same, the folders of which a file was found among them."""
+    rank, number = [NO_FIT] * len(paths), [0] * len(paths)
+    dated, base = [""] * len(paths), list(paths)
     index = PathIndex(paths)
     for each in wanted:
-        for row in index.rows_for(each.pattern):
-            fit = None if homes is not None and homes.part(row, each.job) else fit_of(paths[row], each)
-            if fit is not None and (row not in best or fit.rank > best[row].rank):
-                best[row] = fit
-    return _without_full_folders(paths, best)
+        pattern = each.pattern
+        rows, fitted, start = index.rows_for(pattern), pattern.tail.fullmatch, len(pattern.prefix)
+        for row in rows if homes is None else homes.shared(rows, each.job):
+            found = fitted(paths[row], start)
+            if found is not None and (known := rank_of(found, pattern)) > rank[row]:
+                rank[row], number[row], dated[row] = known, each.number, dated_text(found, pattern.dates)
+                base[row] = found.string[: found.end("base")]
+    ranks = np.array(rank, dtype=np.int64)
+    places = np.flatnonzero(ranks != NO_FIT)
+    numbers, chosen = np.array(number, dtype=np.int64)[places], places.tolist()
+    texts = ([column[row] for row in chosen] for column in (dated, base))
+    return Witnesses(places, numbers, *texts, ranks[places] % 2 == 1)
 
 
 def fit_of(path: str, each: Wanted) -> Fit | None:
@@ -101,27 +116,24 @@ def fit_of(path: str, each: Wanted) -> Fit | None:
     found = pattern.fitted(path)
     if found is None:
         return None
-    dated = dated_text(found, pattern.dates)
-    if found["under"] is None:
-        return Fit(pattern.weight * 2, each.number, dated, path)
-    return Fit(pattern.weight * 2 - 1, each.number, dated, path[: found.end("base")])
+    return Fit(rank_of(found, pattern), each.number, dated_text(found, pattern.dates), path[: found.end("base")])
 
 
-def _without_full_folders(paths: Sequence[str], best: Mapping[int, Fit]) -> Witnesses:
+def rank_of(found: re.Match[str], pattern: Pattern) -> int:
+    """Return how well a path fits: the better the more literal text the pattern holds, a bit less under a folder."""
+    return pattern.weight * 2 - (found["under"] is not None)
+
+
+def without_full_folders(found: Witnesses) -> Witnesses:
     """Leave out a folder's own row where a file under it was found: its mtime tells of the last name only."""
-    filled = {(fit.wanted, fit.base) for row, fit in best.items() if fit.base != paths[row]}
-    rows = [
-        row
-        for row in sorted(best)
-        if not filled or best[row].base != paths[row] or (best[row].wanted, paths[row]) not in filled
-    ]
-    fits = [best[row] for row in rows]
-    return Witnesses(
-        row=np.array(rows, dtype=np.int64),
-        wanted=np.array([fit.wanted for fit in fits], dtype=np.int64),
-        dated=[fit.dated for fit in fits],
-        base=[fit.base for fit in fits],
-    )
+    if not found.is_under.any():
+        return found
+    named = list(zip(found.wanted.tolist(), found.base, strict=True))
+    filled = {named[place] for place in np.flatnonzero(found.is_under).tolist()}
+    kept = np.array([each not in filled for each in named], dtype=np.bool_) | found.is_under
+    places = np.flatnonzero(kept)
+    dated, base = ([texts[place] for place in places.tolist()] for texts in (found.dated, found.base))
+    return Witnesses(found.row[places], found.wanted[places], dated, base, found.is_under[places])
 
 
 class PathIndex:

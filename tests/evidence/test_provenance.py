@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from forensics.evidence.provenance import Place, Provenance
-from forensics.match.pairing import pair_runs
+from forensics.match.fleet import pair_runs
 from tests.match.builders import beat, covered, evidence, file, job, message, resolved, step, trigger, window
 
 JOBS = (job("one", artifacts=("one/*",)), job("two", artifacts=("two/*",)))

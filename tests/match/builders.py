@@ -17,8 +17,8 @@ from forensics.evidence.coverage import ALWAYS, EVER, Coverage
 from forensics.evidence.intake import Evidence, Intake
 from forensics.evidence.paired import CLAIM_CODES, EVENT_CODES, NAT, Paired, Window
 from forensics.evidence.records import Batch
+from forensics.match.fleet import pair_runs
 from forensics.match.jobtable import JobTable, job_table
-from forensics.match.pairing import pair_runs
 from forensics.match.resolve import Resolved, resolve_jobs
 from forensics.match.spine import Signals, Spine, signals
 

@@ -22,7 +22,8 @@ from forensics.evidence.paired import NAT, ClockOffset, Window
 from forensics.match.clock_correction import corrected
 from forensics.match.clocks import clock_offsets
 from forensics.match.expected import due_times
-from forensics.match.pairing import pair_runs
+from forensics.match.jobfiles import JobFiles
+from forensics.match.fleet import pair_runs
 from forensics.match.resolve import resolve_jobs
 from tests.match import builders
 from tests.match.builders import SECOND, ZONE, at, covered
@@ -111,7 +112,8 @@ def happened(name: str, host: str, due: int, number: int, habits: Habits, rng: n
 def offsets_in(told: World) -> tuple[ClockOffset, ...]:
     """Return the clock offsets that a world shows."""
     evidence = told.evidence
-    return clock_offsets(resolve_jobs(evidence, told.jobs, partial(unconfigured_job, Config())), evidence, WINDOW)
+    resolved = resolve_jobs(evidence, told.jobs, partial(unconfigured_job, Config()))
+    return clock_offsets(resolved, evidence, JobFiles(resolved.jobs, evidence), WINDOW)
 
 
 def used(told: World) -> dict[tuple[str | None, str], float]:
@@ -123,7 +125,8 @@ def verdicts(told: World) -> dict[tuple[str, int], tuple[str, str]]:
     """Return the verdict and class of every run that was due in the window, clocks corrected, by job and due time."""
     evidence = told.evidence
     resolved = resolve_jobs(evidence, told.jobs, partial(unconfigured_job, Config()))
-    timed = corrected(evidence, clock_offsets(resolved, evidence, WINDOW), resolved)
+    files = JobFiles(resolved.jobs, evidence)
+    timed = corrected(evidence, clock_offsets(resolved, evidence, files, WINDOW), resolved, files)
     coverage = covered(len(resolved.jobs))
     paired = pair_runs(resolved, timed, coverage, WINDOW)
     runs = judge_runs(paired, timed, coverage, (), WINDOW).runs

@@ -8,10 +8,11 @@ from typing import Any
 import pytest
 
 from forensics.config import Job
+from forensics.evidence.hosts import Stretch
 from forensics.evidence.paired import NAT
 from forensics.match.back_off import in_a_row
-from forensics.match.pairing import pair_runs
-from tests.match.builders import clock, covered, every, evidence, ints, resolved, step, trigger, window
+from forensics.match.fleet import pair_runs
+from tests.match.builders import at, clock, covered, every, evidence, ints, job, resolved, step, trigger, window
 
 Row = dict[str, Any]
 MINUTELY = every(1, scheduler="openclaw")
@@ -52,15 +53,14 @@ def test_another_scheduler_waits_for_nothing() -> None:
     assert lost == ["07:03", "07:04"]
 
 
-@pytest.mark.parametrize(("errors", "waits"), [(1, 0), (2, 1), (3, 5), (4, 15), (5, 60), (6, 60)])
-def test_each_error_in_a_row_is_waited_for_longer(errors: int, waits: int) -> None:
+@pytest.mark.parametrize(
+    ("errors", "first"),
+    [(1, "07:01"), (2, "07:01:11"), (3, "07:05:12"), (4, "07:15:13"), (5, "08:00:14"), (6, "08:00:15")],
+)
+def test_each_error_in_a_row_is_waited_for_longer(errors: int, first: str) -> None:
     # Started by hand, a second apart, so that no due time lies between.
     rows = [run(f"07:00:{second:02}") for second in range(10, 10 + errors)]
-    assert untriggered("07:00", "09:00", *rows)[0] == clock_of(waits + 1)
-
-
-def clock_of(minutes: int) -> str:
-    return f"{7 + minutes // 60:02}:{minutes % 60:02}"
+    assert untriggered("07:00", "09:00", *rows)[0] == first
 
 
 @pytest.mark.parametrize("status", ["ok", "skipped"])
@@ -71,12 +71,12 @@ def test_run_that_went_well_or_was_skipped_ends_the_counting(status: str) -> Non
 
 def test_wait_begins_when_the_run_ended() -> None:
     rows = [run("07:00:01"), run("07:00:02"), step("failed", "07:00:50", status="error")]
-    assert untriggered("07:00", "07:03", *rows) == ["07:02"]
+    assert untriggered("07:00", "07:03", *rows) == ["07:01:50", "07:02"]
 
 
 def test_length_that_the_scheduler_tells_counts_where_no_end_is_on_record() -> None:
     rows = [run("07:00:01"), run("07:00:02", attributes={"durationSeconds": 45.0})]
-    assert untriggered("07:00", "07:03", *rows) == ["07:02"]
+    assert untriggered("07:00", "07:03", *rows) == ["07:01:47", "07:02"]
 
 
 def test_start_right_after_the_wait_belongs_to_the_last_due_time_in_it() -> None:
@@ -92,10 +92,68 @@ def test_start_right_after_the_wait_belongs_to_the_last_due_time_in_it() -> None
 def test_start_that_a_wait_put_off_by_more_than_the_grace_is_still_that_due_times() -> None:
     rows = [run(f"07:18:0{second}") for second in range(4)]
     found = evidence(run("07:00", "ok"), *rows, run("07:33:10", "ok"))
-    job = every(20, scheduler="openclaw")
-    runs = pair_runs(resolved(found, job), found, covered(1), window("2026-03-19T07:00", "2026-03-19T07:40")).runs
+    own = every(20, scheduler="openclaw")
+    runs = pair_runs(resolved(found, own), found, covered(1), window("2026-03-19T07:00", "2026-03-19T07:40")).runs
     met = {clock(int(due)): clock(int(at)) for due, at in zip(runs.due, runs.triggered, strict=True) if due != NAT}
     assert met["07:20"] == "07:33:10"
+
+
+HALF_HOURLY = every(30, scheduler="openclaw")
+# The third error in a row, so that it is held back from 07:30 to 07:33.
+THIRD_ERROR = [run("07:26"), run("07:27"), run("07:28", attributes={"durationSeconds": 1.0})]
+
+# When the gateway was up: not at the end of that wait.
+UP = ("one", "07:00", "07:32"), ("two", "07:49:58", "08:00")
+
+
+def test_run_that_did_not_come_at_the_end_of_the_wait_is_missed_there() -> None:
+    assert untriggered("07:15", "08:15", run("07:00", "ok"), *THIRD_ERROR, run("08:00", "ok"), of=HALF_HOURLY) == [
+        "07:33:01"
+    ]
+
+
+def test_run_that_came_late_after_the_wait_was_not_lost() -> None:
+    assert untriggered("07:15", "08:00", *THIRD_ERROR, run("07:34:20", "ok"), of=HALF_HOURLY) == []
+
+
+def test_several_due_times_of_one_wait_are_lost_once() -> None:
+    fifth = [run(f"07:00:1{second}") for second in range(5)]
+    assert untriggered("07:10", "09:00", *fifth, of=HALF_HOURLY) == ["08:00:14", "08:30"]
+
+
+def test_start_soon_after_the_end_of_a_wait_may_be_its_where_nothing_tells_how_long_the_failed_run_took() -> None:
+    by_guess, by_record = run("07:08"), run("07:08", attributes={"durationSeconds": 1.0})
+    before, after = [run("07:06"), run("07:07")], run("07:20:01", "ok")
+    own = every(10, scheduler="openclaw")
+    lost = [untriggered("07:09", "07:20", *before, each, after, of=own) for each in (by_guess, by_record)]
+    assert lost == [[], ["07:13:01"]]
+
+
+def test_start_that_the_busy_scheduler_delayed_beyond_the_next_due_time_came_for_the_wait() -> None:
+    rows = [run("06:58"), run("06:59"), run("07:00", attributes={"durationSeconds": 1.0})]
+    rows += [run("07:04", "ok", "long", attributes={"durationSeconds": 6.0 * 60}), run("07:10:02", "ok")]
+    found = evidence(*rows)
+    known = resolved(found, every(4, scheduler="openclaw"), job("long", schedule=None, scheduler="openclaw"))
+    runs = pair_runs(known, found, covered(2), window("2026-03-19T07:03", "2026-03-19T07:12")).runs
+    assert "07:05:01" not in [clock(int(each)) for each in runs.due]
+
+
+def test_end_of_a_wait_that_is_still_to_come_is_no_due_time() -> None:
+    found = evidence(*THIRD_ERROR)
+    span = window("2026-03-19T07:15", "2026-03-19T07:33")
+    runs = pair_runs(resolved(found, HALF_HOURLY), found, covered(1), span).runs
+    assert [clock(int(each)) for each in runs.due[runs.triggered == NAT] if each > span.since] == []
+
+
+def test_run_that_made_up_for_one_lost_at_the_end_of_a_wait_is_its() -> None:
+    read = evidence(*THIRD_ERROR, run("07:50", "ok"))
+    up = [Stretch(None, boot, at(since), at(until), "log", 1, "openclaw") for boot, since, until in UP]
+    found = replace(read, sources=(replace(read.sources[0], stretches=tuple(up)), *read.sources[1:]))
+    runs = pair_runs(
+        resolved(found, HALF_HOURLY), found, covered(1), window("2026-03-19T07:15", "2026-03-19T07:59")
+    ).runs
+    met = {clock(int(due)): clock(int(at)) for due, at in zip(runs.due, runs.triggered, strict=True)}
+    assert met["07:33:01"] == "07:50"
 
 
 def test_errors_are_counted_job_by_job() -> None:

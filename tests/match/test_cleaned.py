@@ -32,6 +32,16 @@ max_duration = "30m"
 """
 
 
+MESSAGES = """
+[[source]]
+kind = "jsonl"
+path = "said.jsonl"
+lane = "notifications"
+columns = { time = "ts", job = "job", claim = "claim" }
+coverage = ["2026-03-01T00:00:00Z", "2026-03-20T00:00:00Z"]
+"""
+
+
 @pytest.fixture
 def out(tmp_path: Path) -> Path:
     (tmp_path / "out").mkdir()
@@ -46,6 +56,19 @@ def left(out: Path, *days: int) -> None:
         file = out / f"{at:%Y-%m-%d}.tar"
         file.write_text("x")
         os.utime(file, (at.timestamp(), at.timestamp()))
+
+
+def said(out: Path, **words: str) -> None:
+    """Let messages speak of the runs: one letter a day, ``s`` for success, ``f`` for failure, ``-`` for none."""
+    claims = {"s": "success", "f": "failure"}
+    rows = [
+        {"ts": (FIRST + timedelta(days=day, minutes=5)).isoformat(), "job": job, "claim": claims[letter]}
+        for job, letters in words.items()
+        for day, letter in enumerate(letters)
+        if letter in claims
+    ]
+    (out.parent / "said.jsonl").write_text("".join(json.dumps(row) + "\n" for row in rows))
+    (out.parent / "forensics.toml").write_text(CONFIG + MESSAGES)
 
 
 def verdicts(out: Path, days: int = 8, since: int = 0, hour: int = 12) -> list[str]:
@@ -106,3 +129,51 @@ def test_break_within_the_last_day_is_a_failure(out):
 
 def test_job_without_any_file_fails(out):
     assert verdicts(out) == ["silent_failure"] * 8
+
+
+def test_job_that_said_of_itself_that_it_failed_was_not_cleaned_up(out):
+    left(out, 4, 5, 6, 7)
+    said(out, backup="ffffssss")
+    assert verdicts(out) == ["failed"] * 4 + ["confirmed"] * 4
+
+
+def test_job_that_speaks_only_since_it_leaves_files_was_not_cleaned_up(out):
+    left(out, 4, 5, 6, 7)
+    said(out, backup="--f-ssss")
+    assert Counter(verdicts(out)) == {"silent_failure": 3, "failed": 1, "confirmed": 4}
+
+
+def test_job_that_was_as_well_before_was_cleaned_up(out):
+    left(out, 4, 5, 6, 7)
+    said(out, backup="ssfsssss")
+    assert Counter(verdicts(out)) == {"unverifiable": 3, "failed": 1, "confirmed": 4}
+
+
+def test_silence_of_messages_that_begin_later_tells_nothing(out):
+    left(out, 4, 5, 6, 7)
+    said(out, backup="----ssss")
+    config = out.parent / "forensics.toml"
+    config.write_text(config.read_text().replace("2026-03-01T", "2026-03-06T"))
+    assert verdicts(out) == ["unverifiable"] * 4 + ["confirmed"] * 4
+
+
+def test_job_that_reports_failures_alone_and_did_was_not_cleaned_up(out):
+    left(out, 4, 5, 6, 7)
+    said(out, backup="ff-f----")
+    config = out.parent / "forensics.toml"
+    config.write_text(
+        config.read_text().replace('max_duration = "30m"', 'max_duration = "30m"\nreports = "on-failure"')
+    )
+    assert Counter(verdicts(out)) == {"silent_failure": 1, "failed": 3, "confirmed": 4}
+
+
+def test_runner_tells_as_well_as_messages_do(out):
+    left(out, 4, 5, 6, 7)
+    said(out, backup="ff-fssss")
+    config = out.parent / "forensics.toml"
+    config.write_text(config.read_text().replace("notifications", "lifecycle").replace("claim", "event"))
+    said_as_events = (
+        (out.parent / "said.jsonl").read_text().replace("success", "completed").replace("failure", "failed")
+    )
+    (out.parent / "said.jsonl").write_text(said_as_events.replace("claim", "event"))
+    assert verdicts(out)[2] == "silent_failure"

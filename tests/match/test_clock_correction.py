@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
 
 import pandas as pd
 
+from forensics.evidence.intake import Evidence
 from forensics.evidence.paired import ClockOffset
 from forensics.evidence.schema import nanoseconds
-from forensics.match.clock_correction import corrected
+from forensics.match import clock_correction
 from forensics.match.clocks import DUE, MESSAGES, WHOLE_HOST
+from forensics.match.jobfiles import JobFiles
+from forensics.match.resolve import Resolved
 from tests.match.builders import clock, evidence, file, job, message, resolved, step, trigger
 
 JOBS = (
@@ -28,6 +32,10 @@ NIGHT = evidence(
     message("✅ report completed", "07:05"),
     message("*Summary*\n✅ backup\n✅ report", "08:00"),
 )
+
+
+def corrected(read: Evidence, offsets: Sequence[ClockOffset], known: Resolved) -> Evidence:
+    return clock_correction.corrected(read, offsets, known, JobFiles(known.jobs, read))
 
 
 def offset(seconds: float, *lanes: str, host: str | None = "web1", against: str = DUE, is_used: bool = True) -> Any:

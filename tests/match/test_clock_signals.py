@@ -7,6 +7,7 @@ from typing import Any
 from forensics.config import Job
 from forensics.match.clock_hosts import hosts_of
 from forensics.match.clock_signals import LEAST_SAMPLE, Clockwork, clockwork, in_trigger_log, sampled
+from forensics.match.jobfiles import JobFiles
 from forensics.match.jobtable import job_table
 from tests.match.builders import (
     at,
@@ -27,7 +28,7 @@ from tests.match.builders import (
 def work(*rows: dict[str, Any], jobs: tuple[Job, ...] = (job("backup", artifacts=("*.json",)),)) -> Clockwork:
     read = evidence(*rows)
     known = resolved(read, *jobs)
-    return clockwork(job_table(known.jobs), known, read, hosts_of(known, read), window())
+    return clockwork(job_table(known.jobs), known, read, JobFiles(known.jobs, read), hosts_of(known, read), window())
 
 
 def clocks(signals: Any) -> list[str | None]:

@@ -6,7 +6,8 @@ from datetime import timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from forensics.match.proofs import file_witnesses
+from forensics.match.jobfiles import JobFiles
+from forensics.match.proofs import file_witnesses, witnesses_near
 from tests.match.builders import at, every, evidence, file, ints, job, paired, spine, table, told, trigger, window
 
 DAILY = job(artifacts=("{date:%Y-%m-%d}.json",))
@@ -149,7 +150,8 @@ def proven(*rows: dict[str, Any], **more: Any) -> list[bool]:
     declares = job(artifacts=("a.json", "b.json"), markers=("done",), **more)
     known, read = table(declares), evidence(*rows)
     runs = spine(("07:00", "07:00"))
-    filed = file_witnesses(known, read, runs, window())
+    found = witnesses_near(JobFiles(known.jobs, read), read, window())
+    filed = file_witnesses(known, read, runs, found)
     return filed.proves(ints([0] * len(filed.row)), 1, known).tolist()
 
 

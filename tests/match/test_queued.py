@@ -9,7 +9,7 @@ import pytest
 
 from forensics.config import Job
 from forensics.evidence.paired import NAT
-from forensics.match.pairing import pair_runs
+from forensics.match.fleet import pair_runs
 from forensics.match.queued import stretches
 from tests.match.builders import MINUTE, at, clock, covered, evidence, ints, job, resolved, trigger, window
 

@@ -197,6 +197,38 @@ def test_argument_that_names_the_job_is_joined() -> None:
     ]
 
 
+SLOTS = [f"cd /opt/claw && python3 larry/post.py --slot {slot}" for slot in ("0800", "morning-en", "17-00-ja")]
+
+
+@pytest.mark.parametrize(
+    ("name", "place"), [("larry-post-0800", 0), ("larry-post-morning-en", 1), ("Larry_Post_17-00-ja", 2)]
+)
+def test_name_joins_the_command_over_which_its_words_are_strewn(name: str, place: int) -> None:
+    assert named_by(f"✅ {name} completed", *SLOTS)[place] == name
+
+
+def test_name_whose_words_are_strewn_over_two_commands_joins_neither() -> None:
+    assert len(named_by("✅ larry-post completed", *SLOTS)) == 4
+
+
+def test_name_of_which_a_word_is_missing_joins_nothing() -> None:
+    assert len(named_by("✅ larry-post-morning-ja completed", *SLOTS)) == 4
+
+
+def test_name_whose_words_stand_in_another_order_joins_nothing() -> None:
+    assert named_by("✅ backup-db done", "/opt/load-db.sh --from backup") == ["load-db-backup", "backup-db"]
+
+
+def test_words_that_follow_each_other_count_before_strewn_ones() -> None:
+    names = named_by("✅ sync-orders done", "/opt/run sync-orders --full", "/opt/sync.sh all orders")
+    assert names == ["sync-orders", "sync-all"]
+
+
+def test_name_that_is_strewn_over_the_command_of_a_configured_job_joins_no_other() -> None:
+    known = job("known", command="*--slot 0800")
+    assert named_by("✅ larry-post-0800 done", SLOTS[0], configured=[known]) == ["known", "larry-post-0800"]
+
+
 def test_first_spelling_names_the_job() -> None:
     rows = [message(f"✅ {name} done", when) for name, when in (("sync-orders", "07:05"), ("SYNC_ORDERS", "07:06"))]
     jobs = resolved(evidence(trigger("07:00", None, command="/opt/sync_orders.sh"), *rows)).jobs

@@ -13,7 +13,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from forensics.evidence.paired import NAT
-from forensics.match.spine import Signals, Spine, meet_due_times, own_ends, signals, trigger_spine
+from forensics.match.spine import Signals, Spine, meet_due_times, own_ends, signals
+from forensics.match.triggered import trigger_spine
 from tests.match.builders import MINUTE, SECOND, at, clock, every, ints, job, spine, starts, table, window
 
 NONE = starts()

@@ -13,7 +13,7 @@ from forensics.config_jobs import unconfigured_job
 from forensics.evidence.intake import Evidence
 from forensics.evidence.paired import NAT
 from forensics.evidence.records import ToldJob
-from forensics.match.pairing import pair_runs
+from forensics.match.fleet import pair_runs
 from forensics.match.resolve import Resolved, resolve_jobs
 from tests.match.builders import at, clock, covered, evidence, job, message, trigger, window
 

@@ -1,0 +1,1 @@
+"""Where the parts of a large report are worked out; the rest of the package need not know."""
