@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import re
 
+import pytest
+
 from tests.checkout import ROOT, belonging, listed_by_git
 
 TOP_LEVEL = {
@@ -62,7 +64,8 @@ def test_words_that_only_look_like_machine_paths_pass():
     assert unwanted("/workspace/notes, /opt/work, path/root/x, /work-log, roots") == []
 
 
-def test_lock_holds_pins_and_hashes_only():
-    lines = (ROOT / "requirements.lock").read_text(encoding="utf-8").splitlines()
+@pytest.mark.parametrize("lock", ["requirements.lock", "tests/timesketch.lock"])
+def test_lock_holds_pins_and_hashes_only(lock):
+    lines = (ROOT / lock).read_text(encoding="utf-8").splitlines()
     pin = re.compile(r"[a-z0-9-]+==[\w.]+(?: ; [\w.' <>=!]+)? \\|    --hash=sha256:[0-9a-f]{64}(?: \\)?| *#.*")
     assert [line for line in lines if not pin.fullmatch(line)] == []

@@ -7,7 +7,6 @@ from collections import defaultdict
 from dataclasses import replace
 from datetime import datetime, timedelta
 from functools import cache
-from pathlib import Path
 from zoneinfo import ZoneInfo
 
 import numpy as np
@@ -312,36 +311,3 @@ def test_sample_night_has_a_line_for_each_run_and_each_row_that_speaks_for_one(n
     places = [(place.lane, place.source, place.record) for row in rows for place in night.provenance.of(row)]
     found = [(line.get("lane"), line.get("source"), line.get("record")) for line in sample_lines(name)]
     assert sorted(found, key=str) == sorted([*places, *([(None, None, None)] * len(rows))], key=str)
-
-
-class Server:
-    """Stands for a sketch, its API and their session: it takes what the import client sends."""
-
-    def __init__(self):
-        self.id, self.api, self.session = 1, self, self
-        self.api_root = "http://127.0.0.1"
-        self.status_code = 200
-        self.events = []
-
-    def post(self, url, data, files):
-        self.events += [json.loads(line) for line in files["events"][1].split("\n")]
-        return self
-
-    def json(self):
-        return {"objects": [{}]}
-
-
-@pytest.mark.parametrize("name", NIGHTS)
-def test_import_client_sends_every_line_of_a_sample_night(name, tmp_path: Path):
-    importer = pytest.importorskip(
-        "timesketch_import_client.importer", reason="the import client of Timesketch is not installed"
-    )
-    path = tmp_path / f"{name}.timesketch.jsonl"
-    path.write_bytes(sample(name))
-    server, streamer = Server(), importer.ImportStreamer()
-    streamer.set_sketch(server)
-    streamer.add_file(str(path))
-    streamer.close()
-    assert server.events == [
-        {**line, "datetime": datetime.fromisoformat(line["datetime"]).isoformat()} for line in sample_lines(name)
-    ]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import socket
 from pathlib import Path
@@ -129,11 +130,16 @@ def test_a_file_that_vanishes_is_rejected(tree: Path) -> None:
     assert walk.columns["path"] == ["a.json"]
 
 
-@pytest.mark.skipif(os.geteuid() == 0, reason="root may open every folder")
-def test_a_folder_that_is_not_ours_is_rejected(tree: Path) -> None:
-    (tree / "empty").chmod(0)
+def test_a_folder_that_is_not_ours_is_rejected(tree: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    opening = os.open
+
+    def refusing(path: str, *arguments: Any, **options: Any) -> int:
+        if path == "empty":  # root may open every folder
+            raise PermissionError(errno.EACCES, os.strerror(errno.EACCES))
+        return opening(path, *arguments, **options)
+
+    monkeypatch.setattr(os, "open", refusing)
     found = outcome(FileTree(), tree)
-    (tree / "empty").chmod(0o755)
     assert [reject.reason for reject in found.rejects] == ["cannot be opened: Permission denied"]
     assert found.is_balanced
 
