@@ -60,7 +60,7 @@ bench: $(INSTALLED) ## accuracy and speed on made-up fleets with known truth
 	@$(PY) -m benchmarks.recorder
 	@$(PY) -m benchmarks.survey
 	@$(PY) -m benchmarks.causes
-	@$(PY) -m benchmarks.changes
+	@$(PY) -m benchmarks.changes 25
 	@$(PY) -m benchmarks.page
 
 gitea: $(INSTALLED) ## start a real Gitea to play with, built first if need be; Ctrl-C stops it

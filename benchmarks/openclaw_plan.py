@@ -190,8 +190,8 @@ def play(made: World, rng: Random) -> None:
         slot = waiting[plan] or 0
         down = next((each for each in made.downs if each[0] <= planned + offset(plan) < each[1]), None)
         fate = fate_of(plan, planned, made, rng)
-        if fate == "passed" and planned > slot:
-            fate = "ok"  # held back after an error, and started then
+        if fate == "passed" and is_far_behind(plan, made, slot, planned):
+            fate = "ok"  # held back over several slots after errors, and started then
         if down is not None:
             lost = [planned, *(each for each in taken_before(plan, made, slot, down[1]) if each > planned)]
             made.missed += [(plan, each) for each in lost[:-1]]
@@ -200,8 +200,8 @@ def play(made: World, rng: Random) -> None:
         else:
             start = max(planned + offset(plan) + rng.randrange(5, 900), busy)
         if fate == "passed":
-            made.missed.append((plan, slot))
-            waiting[plan] = following(plan, made, slot, slot)
+            made.missed.append((plan, planned))
+            waiting[plan] = following(plan, made, slot, planned)
             continue
         # Of a job that was deleted after its run nothing tells any more when it was due.
         due = None if plan.is_dropped else planned
@@ -210,6 +210,12 @@ def play(made: World, rng: Random) -> None:
         streaks[plan] = streaks[plan] + 1 if fate in FAILING else 0
         held[plan] = run.end + BACK_OFF[min(streaks[plan], len(BACK_OFF)) - 1] if streaks[plan] else 0
         waiting[plan] = following(plan, made, run.start, run.end)
+
+
+def is_far_behind(plan: Plan, made: World, slot: int, planned: int) -> bool:
+    """Return whether a job that was held back lost further slots meanwhile."""
+    after = following(plan, made, slot, slot)
+    return after is not None and after < planned
 
 
 def dues(plan: Plan, made: World, begin: int) -> Iterator[int]:

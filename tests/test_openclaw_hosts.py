@@ -20,6 +20,8 @@ JUDGED = [(era, seed, way) for era, seed in HOSTS for way in WAYS if (seed < 2 a
 JUDGED.append(("A", 2, "far"))
 # Where a run that a restart cut off is held back after errors.
 JUDGED.append(("D", 4, "none"))
+# Where one was held back after errors, and lost at the end of that.
+JUDGED.append(("B", 4, "none"))
 each_host = pytest.mark.parametrize(("era", "seed"), HOSTS)
 Lay = Callable[[str, int], tuple[World, Path]]
 

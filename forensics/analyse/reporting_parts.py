@@ -8,8 +8,10 @@ import numpy as np
 import pandas as pd
 
 from forensics.evidence.columns import Columns, Names, words
+from forensics.evidence.intake import Evidence
 from forensics.evidence.paired import CLAIM_CODES, EVENT_CODES, NAT, Flags, Paired
 from forensics.evidence.result import ReportedPart
+from forensics.evidence.run_hosts import hosts_of_runs
 from forensics.evidence.schema import nanoseconds
 from forensics.verdicts import Claim, Lane, Verdict
 
@@ -20,20 +22,30 @@ OUTCOMES = [CLAIM_CODES.index(claim) for claim in (Claim.SUCCESS, Claim.FAILURE)
 
 
 def reporting_parts(
-    runs: pd.DataFrame, owed: Flags, checkable: Flags, paired: Paired, notifications: pd.DataFrame
+    runs: pd.DataFrame, owed: Flags, checkable: Flags, paired: Paired, evidence: Evidence
 ) -> tuple[ReportedPart, ...]:
     """Return what each lane said of the runs, and the reporting by channel and by host where there are several.
 
-    The rows of ``runs``, ``owed`` and ``checkable`` are those of ``paired.runs``.
+    The rows of ``runs``, ``owed`` and ``checkable`` are those of ``paired.runs``. Jobs that never report, and were
+    not set up to, make no channel or host look silent; a host with no other jobs is told with nothing owed.
     """
-    columns = Columns(runs)
+    columns, hosts = Columns(runs), hosts_of_runs(paired, evidence)
     due = owed & columns.in_window
-    channel = channels(paired, notifications)
+    told = due & reporters(paired)[paired.runs.job]
+    quiet = due & ~pd.Series(hosts).isin({*hosts[told].tolist(), None}).to_numpy(dtype=np.bool_)
     return (
         *by_lane(columns, due, checkable, paired),
-        *by_name("channel", channel, columns, due, checkable),
-        *by_name("host", columns.texts["host"], columns, due, checkable),
+        *by_name("channel", channels(paired, evidence.notifications), columns, told, checkable),
+        *by_name("host", hosts, columns, told, checkable, quiet),
     )
+
+
+def reporters(paired: Paired) -> Flags:
+    """Return the jobs that report, or are meant to: a message spoke of them, the config names them or their channel."""
+    speaks: Flags = np.arange(len(paired.jobs)) < paired.configured
+    speaks |= np.array(["channel" in job.attributes for job in paired.jobs], dtype=np.bool_)
+    speaks[paired.runs.job[paired.claims.run]] = True
+    return speaks
 
 
 def by_lane(columns: Columns, due: Flags, checkable: Flags, paired: Paired) -> Iterator[ReportedPart]:
@@ -66,19 +78,23 @@ def ends(paired: Paired) -> tuple[Flags, Flags]:
     return known, good
 
 
-def by_name(by: str, names: Names, columns: Columns, due: Flags, checkable: Flags) -> Iterator[ReportedPart]:
-    """Yield the reporting of the runs with each name, where there are several."""
-    codes, found = pd.factorize(names[due], sort=True)
-    if len(found) < 2:
+def by_name(
+    by: str, names: Names, columns: Columns, due: Flags, checkable: Flags, quiet: Flags | None = None
+) -> Iterator[ReportedPart]:
+    """Yield the reporting of the runs with each name, where there are several, then of ``quiet`` ones what was done."""
+    shown = due if quiet is None else due | quiet
+    codes, found = pd.factorize(names[shown], sort=True)
+    if len(found) < 2 or not due.any():
         return
-    said = columns.among("claim", Claim.SUCCESS)
-    masks = [mask[due] for mask in (said, due, columns.is_executed, checkable)]
+    said = due & columns.among("claim", Claim.SUCCESS)
+    masks = [mask[shown] for mask in (said, due, columns.is_executed, checkable)]
     # Where it is not known comes last.
     counts = np.stack(
         [np.bincount(np.where(codes < 0, len(found), codes)[mask], minlength=len(found) + 1) for mask in masks]
     )
-    for name, told in zip([*found, NOT_KNOWN], counts.T.tolist(), strict=True):
-        if told[1]:
+    runs = np.bincount(np.where(codes < 0, len(found), codes), minlength=len(found) + 1).tolist()
+    for name, told, count in zip([*found, NOT_KNOWN], counts.T.tolist(), runs, strict=True):
+        if count:
             yield ReportedPart(by, str(name), *told)
 
 

@@ -1,12 +1,18 @@
-"""Runs of which a scheduler that is their runner too says that they began: systemd starts what it also sees ending."""
+"""Runs that began by the word of a scheduler that is their runner too, and runs that cannot be on any more.
+
+Systemd starts what it also sees ending; and nothing runs on after its host was booted again.
+"""
 
 from __future__ import annotations
 
 import numpy as np
 
-from forensics.evidence.hosts import is_on
+from forensics.config import Job
+from forensics.evidence.hosts import Outage, concerns, label
 from forensics.evidence.intake import Evidence
-from forensics.evidence.paired import Flags, Paired
+from forensics.evidence.paired import EVENT_CODES, NAT, Flags, Ints, Paired
+
+BEGINS = tuple(EVENT_CODES.index(word) for word in ("started", "boot_started", "booted"))
 
 
 def started_by_runner(paired: Paired, evidence: Evidence) -> Flags:
@@ -20,10 +26,31 @@ def started_by_runner(paired: Paired, evidence: Evidence) -> Flags:
     return found
 
 
-def lost_host(paired: Paired, evidence: Evidence) -> Flags:
-    """Return after the start of which runs their host went down: none of them can end later."""
-    runs, lost = paired.runs, np.zeros(len(paired.runs), dtype=np.bool_)
-    for outage in (each for each in evidence.outages if not each.of):
-        is_there = np.array([is_on(outage, job.host) for job in paired.jobs], dtype=np.bool_)[runs.job]
-        lost |= is_there & (runs.start <= outage.since) & (not outage.is_sleep)
-    return lost
+def gone_at(paired: Paired, evidence: Evidence, now: int) -> Ints:
+    """Return when (ns) the process of each run had surely ended, NAT where nothing up to now shows that.
+
+    It did not outlive its host, nor a scheduler that ran it itself: one of these went down after the run's last start,
+    and was up again. Where a scheduler's end is but inferred, it is when it was started anew.
+    """
+    found = np.full(len(paired.runs), NAT)
+    started, hosts = last_starts(paired), {label(host) for source in evidence.sources for host in source.hosts}
+    for outage in (each for each in evidence.outages[::-1] if not each.is_sleep and each.until <= now):
+        is_its = np.array([ends_runs_of(outage, job, hosts) for job in paired.jobs], dtype=np.bool_)
+        is_gone = is_its[paired.runs.job] & (started != NAT) & (started <= outage.since)
+        found[is_gone] = outage.until if outage.is_inferred else outage.since
+    return found
+
+
+def last_starts(paired: Paired) -> Ints:
+    """Return when each run was started, the last time where it was so several times, NAT where none of it is known."""
+    runs, steps = paired.runs, paired.steps
+    found = np.maximum(runs.triggered, runs.begun)
+    begins = np.isin(steps.event, BEGINS)
+    np.maximum.at(found, steps.run[begins], steps.at[begins])
+    return found
+
+
+def ends_runs_of(outage: Outage, job: Job, hosts: set[str]) -> bool:
+    """Return whether an outage ended all runs of a job; its host must be known, or there be but one of ``hosts``."""
+    is_told = job.host is not None or outage.host is None or hosts <= {label(outage.host)}
+    return is_told and concerns(outage, job.scheduler, job.host)

@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from forensics.classify.begun import lost_host, started_by_runner
+from forensics.classify.begun import gone_at, started_by_runner
 from forensics.evidence.coverage import Coverage
 from forensics.evidence.intake import Evidence
 from forensics.evidence.paired import CLAIM_CODES, EVENT_CODES, NAT, Flags, Floats, Ints, Paired, Window
@@ -225,7 +225,10 @@ def backdated(paired: Paired, evidence: Evidence) -> Flags:
 
 @dataclass(frozen=True)
 class Facts:
-    """All that the rules ask of a run. Instants in ns, NAT where there is none."""
+    """All that the rules ask of a run. Instants in ns, NAT where there is none.
+
+    ``gone_at``: when its process had surely ended, as its host or scheduler shows.
+    """
 
     said: Said
     recorded: Recorded
@@ -236,6 +239,7 @@ class Facts:
     triggered: Flags
     skipped: Flags
     begun: Flags
+    gone_at: Ints
     settled: Flags
     may_still_report: Flags
     none_expected: Flags
@@ -265,7 +269,8 @@ def facts(paired: Paired, evidence: Evidence, coverage: Coverage, window: Window
     now = window.now
     covered = coverage.covers("triggers", runs.job, due - tolerance, np.minimum(due + start_grace, now))
     own = runs.start - tolerance, np.minimum(runs.own_end + tolerance, now)
-    is_followed = coverage.covers("triggers", runs.job, *own) | lost_host(paired, evidence)
+    gone = gone_at(paired, evidence, now)
+    is_followed = coverage.covers("triggers", runs.job, *own) | (gone != NAT)
     steps = replace(steps, has_begun=steps.has_begun | (started_by_runner(paired, evidence) & is_followed))
     could_record = coverage.covers("lifecycle", runs.job, *own)
     could_show = coverage.covers("artifacts", runs.job, *own) & ~paired.overwritten
@@ -275,10 +280,7 @@ def facts(paired: Paired, evidence: Evidence, coverage: Coverage, window: Window
         "notifications", runs.job, np.minimum(heard_from, now), np.minimum(reported_by + report_grace, now)
     )
     quiet = np.array([job.reports != "always" for job in jobs], dtype=np.bool_)[runs.job]
-    has_end = steps.end >= 0
-    settled = (has_end & ((spoken.last > 0) | (now >= steps.end_at + report_grace))) | (runs.skipped != NAT)
-    settled |= (spoken.last == FAILURE) & (now >= spoken.last_at + report_grace)
-    settled |= now > runs.own_end + start_grace + report_grace
+    settled = is_settled(paired, spoken, steps, gone, now)
     good, bad = statuses(paired, evidence)
     begun = steps.has_begun | spoken.has_started | files.is_touched | files.is_partial | files.is_small
     return Facts(
@@ -291,6 +293,7 @@ def facts(paired: Paired, evidence: Evidence, coverage: Coverage, window: Window
         triggered=runs.triggered != NAT,
         skipped=(runs.skipped != NAT) & (runs.skipped >= runs.triggered),
         begun=begun,
+        gone_at=gone,
         settled=settled,
         may_still_report=now < heard_from + report_grace,
         none_expected=quiet | ~could_report,
@@ -306,6 +309,20 @@ def facts(paired: Paired, evidence: Evidence, coverage: Coverage, window: Window
         status_good=good,
         status_bad=bad,
     )
+
+
+def is_settled(paired: Paired, spoken: Said, steps: Recorded, gone: Ints, now: int) -> Flags:
+    """Return of which runs nothing more is to be expected.
+
+    A process that cannot be on any more, as its host or scheduler shows, has ended as one whose end was recorded.
+    """
+    runs = paired.runs
+    start_grace, report_grace = (nanos(paired.jobs, name)[runs.job] for name in ("start_grace", "report_grace"))
+    end_at = np.where(steps.end >= 0, steps.end_at, gone)
+    settled = (end_at != NAT) & ((spoken.last > 0) | (now >= end_at + report_grace))
+    settled |= runs.skipped != NAT
+    settled |= (spoken.last == FAILURE) & (now >= spoken.last_at + report_grace)
+    return np.asarray(settled | (now > runs.own_end + start_grace + report_grace), dtype=np.bool_)
 
 
 def nanos(jobs: tuple[object, ...], name: str) -> Ints:

@@ -11,6 +11,8 @@ from forensics.evidence.paired import EVENT_CODES, NAT, Pattern
 from forensics.timeline import NANOS, duration_text, nanos_of
 
 SHOWN_PATTERNS = 3
+# What parts a log from the field of its records that holds their times.
+FIELD = "#"
 NOUNS = {
     "triggers": "trigger source",
     "lifecycle": "record of the runner",
@@ -129,6 +131,21 @@ def undeclared(dossier: Dossier, subject: Subject) -> str:
     return f"The job declares no artifact or marker, and no record of its runner was read{where}."
 
 
+def first_record(dossier: Dossier, subject: Subject) -> str | None:
+    """Return where a log begins to which each run adds a record, None where it was there before the run."""
+    proofs, oldest = dossier.paired.proofs, dossier.oldest_of_pattern
+    logs = [each for each in dossier.patterns.get(subject.code, []) if FIELD in each.text and oldest[each.number] >= 0]
+    for each in logs:
+        position = int(oldest[each.number])
+        if proofs.at[position] > subject.start:
+            at, place = (
+                dossier.clock(subject, int(proofs.at[position])),
+                dossier.place("artifacts", int(proofs.row[position])),
+            )
+            return f"`{each.text}` holds no record before {at} ({place}): whether this run left one is not known."
+    return None
+
+
 def lost(dossier: Dossier, subject: Subject) -> str:
     """Return that a path was written again later, or that its tree was copied."""
     if dossier.paired.is_copied:
@@ -140,6 +157,9 @@ def lost(dossier: Dossier, subject: Subject) -> str:
             f"No file that fits `{cleaned[0].text}` is older than the run of {oldest}:"
             " those of earlier runs may have been deleted since."
         )
+    begins = first_record(dossier, subject)
+    if begins is not None:
+        return begins
     newest = dossier.newest_of_pattern
     found = [int(newest[each.number]) for each in dossier.patterns.get(subject.code, []) if newest[each.number] >= 0]
     if not found:

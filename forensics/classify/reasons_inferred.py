@@ -72,6 +72,9 @@ def pending(dossier: Dossier, subject: Subject) -> list[str]:
     if facts.recorded.end[row] >= 0:
         until = int(facts.recorded.end_at[row]) + grace
         return [f"So it has ended, and a message may come until {dossier.clock(subject, until)}."]
+    if facts.gone_at[row] != NAT:
+        until = int(facts.gone_at[row]) + grace
+        return [f"So its process is gone, and a message may come until {dossier.clock(subject, until)}."]
     until = subject.own_end + nanos_of(subject.job.start_grace) + grace
     return [f"So it is too early to tell: it is settled {dossier.clock(subject, until)}."]
 

@@ -16,7 +16,10 @@ def support(dossier: Dossier, subject: Subject) -> list[str]:
         return []
     told = [resting(each) for each in dossier.learnt if each.job == subject.code and each.is_sure]
     left = len(told) - SHOWN
-    return told if left <= 0 else [*told[:SHOWN], f"So it is with {counted(left, 'more template')}."]
+    if left <= 0:
+        return told
+    more = f"{counted(left, 'more template')} {'is' if left == 1 else 'are'}"
+    return [*told[:SHOWN], f"So {more} taken for its artifacts, too: nobody declared them, its other runs show them."]
 
 
 def speaks(dossier: Dossier, subject: Subject) -> bool:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from forensics.classify.reasons_subject import Dossier, Subject, counted, listed_places
+from forensics.classify.scheduler_word import ALONE, HOLDS, LENGTH, attributes_of
 from forensics.evidence.paired import CLAIM_CODES, EVENT_CODES, NAT
 from forensics.evidence.schema import nanoseconds
 from forensics.timeline import NANOS, duration_text, local_text
@@ -27,6 +28,7 @@ def seen(dossier: Dossier, subject: Subject) -> list[str]:
     return [
         start(dossier, subject),
         *setting(subject),
+        *held_back(dossier, subject),
         *skips(dossier, subject),
         *records(dossier, subject),
         *files(dossier, subject),
@@ -49,6 +51,22 @@ def setting(subject: Subject) -> list[str]:
     """Return how the scheduler of a run that it did not start is set up, where no config says the same."""
     told = subject.job.set_up
     return [told] if told and subject.due != NAT and subject.triggered == NAT else []
+
+
+def held_back(dossier: Dossier, subject: Subject) -> list[str]:
+    """Return that a run which never began was put off to its due time, after the one before it failed."""
+    runs, before = dossier.paired.runs, subject.row - 1
+    is_lost = subject.due != NAT and subject.triggered == NAT and subject.job.scheduler in ALONE
+    if not is_lost or before < 0 or runs.job[before] != subject.code or not dossier.judged.facts.status_bad[before]:
+        return []
+    rows = dossier.paired.triggers.row[dossier.triggers.of(before)]
+    told = [attributes_of(each).get(LENGTH) for each in dossier.evidence.triggers["attributes"].iloc[rows]]
+    lengths = [round(each * NANOS) for each in told if isinstance(each, int | float)]
+    ends = [int(dossier.judged.facts.recorded.end_at[before]), *(int(runs.start[before]) + each for each in lengths)]
+    if not any(abs(subject.due - end - wait * NANOS) <= NANOS for end in ends if end != NAT for wait in HOLDS):
+        return []
+    failed = dossier.clock(subject, int(runs.start[before]))
+    return [f"Its scheduler held it back until then, because its run of {failed} went wrong."]
 
 
 def trigger_places(dossier: Dossier, subject: Subject) -> str:

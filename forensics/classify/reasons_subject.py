@@ -198,6 +198,8 @@ class Dossier:
         rows: Counter[str] = Counter()
         for source in self.evidence.sources:
             rows.update(source.rows)
+        # A folder is a row of its tree, and no file.
+        rows["artifacts"] -= int(self.evidence.artifacts["is_folder"].sum())
         return {lane: f"{names}, {counted(rows[lane], ROWS.get(lane, 'row'))}" for lane, names in self.sources.items()}
 
     @cached_property
@@ -205,6 +207,15 @@ class Dossier:
         """Return for each pattern the position of its newest file among the proofs, -1 where it has none."""
         proofs, found = self.paired.proofs, np.full(len(self.paired.patterns), -1, dtype=np.int64)
         order = np.argsort(proofs.at, kind="stable")
+        found[proofs.pattern[order]] = order
+        return found
+
+    @cached_property
+    def oldest_of_pattern(self) -> Ints:
+        """Return for each pattern the position of its oldest file or record of a known time, -1 where it has none."""
+        proofs, found = self.paired.proofs, np.full(len(self.paired.patterns), -1, dtype=np.int64)
+        order = np.argsort(proofs.at, kind="stable")[::-1]
+        order = order[proofs.at[order] != NAT]
         found[proofs.pattern[order]] = order
         return found
 

@@ -15,6 +15,8 @@ SECOND = 1_000_000_000
 ALONE = frozenset({"openclaw"})
 # What a row of the scheduler's calls the length of its run, in seconds; nobody believes one of more than a day.
 LENGTH, LONGEST = "durationSeconds", 86_400.0
+# How many seconds OpenClaw holds a job back after the first error in a row, the second, and so on.
+HOLDS = (30, 60, 300, 900, 3600)
 
 
 def scheduler_causes(

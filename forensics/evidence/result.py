@@ -38,6 +38,7 @@ class Blocker:
     """Something that a person must act on. ``since`` in ns; ``text`` is one plain sentence.
 
     ``about`` is what it concerns where that is no job: the name of a source, or ``NIGHTLY``.
+    ``is_unseen``: nothing that was read could have shown that these runs began.
     ``observed`` name rows or the places searched, ``inferred`` what follows, ``todo`` the next step;
     they may quote evidence, so what shows them must treat them as untrusted text.
     """
@@ -54,6 +55,7 @@ class Blocker:
     flags: tuple[str, ...] = ()
     cause: str | None = None
     about: str | None = None
+    is_unseen: bool = False
 
 
 @dataclass(frozen=True)
@@ -74,7 +76,7 @@ class ReportedPart:
     """What was said of some runs: ``by`` is ``lane``, ``channel`` or ``host``, ``name`` which one.
 
     Of ``owed`` runs ``said`` were said to be well. Of a channel or host ``proven`` and ``checkable`` count all of them;
-    of a lane those alone that it said are well: what its word is worth.
+    of a lane those alone that it said are well: what its word is worth. ``owed`` is 0 of a host where no job reports.
     """
 
     by: str

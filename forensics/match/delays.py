@@ -17,6 +17,7 @@ from forensics.match.spans import SECOND, Flags, Ints, group_bounds
 LEAST_SPREAD = 2.0 * SECOND
 RELATIVE_SPREAD, FEW = 0.02, 5.0
 PEAKS = 8
+TAKEN = -1.0
 # Shares of the events, and how many deviations of a normal they lie from its middle; one message in ten comes late.
 EARLY_SHARE, EARLY_SHARE_SPREAD = 0.1, 1.28
 LATE_SHARE, LATE_SHARE_SPREAD = 0.8, 0.84
@@ -153,11 +154,9 @@ def _peaks(events: Candidates, starts: Ints, is_started: Ints) -> list[float]:
     low, high = np.searchsorted(delays, delays - reach), np.searchsorted(delays, delays + reach, side="right")
     mass = sums[high] - sums[low]
     found: list[float] = []
-    for row in np.argsort(-mass, kind="stable"):
-        if all(abs(delays[row] - peak) > reach for peak in found):
-            found.append(float(delays[row]))
-        if len(found) == PEAKS:
-            break
+    while len(found) < PEAKS and (mass > TAKEN).any():
+        found.append(float(delays[np.argmax(mass)]))
+        mass[np.abs(delays - found[-1]) <= reach] = TAKEN
     return [float(np.median(delays[(delays >= peak - reach) & (delays <= peak + reach)])) for peak in found]
 
 

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Hashable, Iterable, Sequence
-from dataclasses import replace
+from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from typing import TypeVar
 
 import numpy as np
@@ -16,6 +16,7 @@ from forensics.match.told import Make
 
 Key = TypeVar("Key", bound=Hashable)
 Row = tuple[str | None, str | None, str | None]
+Words = tuple[str, ...]
 
 
 def memoised(keys: Iterable[Key], resolve: Callable[[Key], int]) -> Ints:
@@ -40,6 +41,7 @@ class Discovered:
         self._by_message: dict[tuple[str, str | None], int] = {}
         self._renamed: set[int] = set()
         self._index: NameIndex | None = None
+        self._spoken: Spoken | None = None
 
     def code(self, name: str, host: str | None) -> int:
         """Return the code of a job of that name, made when it is new."""
@@ -72,48 +74,83 @@ class Discovered:
     def in_text(self, line: str) -> str | None:
         """Return the first name in a line that stands in one command only, as the line spells it."""
         if self._index is None:
-            named = ((phrase, codes) for phrase, codes in self._starting().items() if len(phrase) > 1)
+            named = ((phrase, codes) for phrase, codes in self._words().starting.items() if len(phrase) > 1)
             own = [" ".join(phrase) for phrase, codes in named if len(codes) == 1]
             self._index = NameIndex([replace(self.template, name=name) for name in sorted(own)])
         found = self._index.in_text(line)
         return line[found[0].start : found[0].end] if found else None
 
-    def _starting(self) -> dict[tuple[str, ...], set[int]]:
-        """Return the jobs by the names of what their commands start."""
-        owners: dict[tuple[str, ...], set[int]] = {}
-        for code, commands in self._commands.items():
-            for phrase in frozenset[tuple[str, ...]]().union(*map(phrases, commands)):
-                owners.setdefault(phrase, set()).add(code)
-        return owners
+    def _words(self) -> Spoken:
+        """Return the words of all commands; they are noted before the first message is read."""
+        if self._spoken is None:
+            self._spoken = spoken(self._commands)
+        return self._spoken
 
     def from_message(self, name: str, host: str | None) -> int:
-        """Return the job of a message's name: that of the one command in which its words stand, else one of its own."""
+        """Return the job of a message's name: that of the one command in which it stands, else one of its own."""
         key = name, short_host(host)
         if key not in self._by_message:
             self._by_message[key] = self._joined(name, host)
         return self._by_message[key]
 
-    def _holding(self, words: tuple[str, ...]) -> list[int]:
-        """Return the jobs in whose commands some words stand one after the other."""
-        every = self._commands.items()
-        return [code for code, commands in every if any(contains(tokens(command), words) for command in commands)]
-
     def _joined(self, name: str, host: str | None) -> int:
-        """Return the job that a message's name means; the first that joins a command names its job.
-
-        A name that is the whole of what one command starts is that one's, though others hold its words too.
-        """
-        words = tokens(name)
-        whole = [code for code, commands in self._commands.items() if any(words in phrases(each) for each in commands)]
-        fitting = whole if len(whole) == 1 else self._holding(words)
-        if len(fitting) != 1 or fitting[0] < self._known or (slug(name), None) in self._codes:
+        """Return the job that a message's name means; the first that joins a command names its job."""
+        fitting = self._words().holding(tokens(name))
+        code = min(fitting, default=-1)
+        if len(fitting) != 1 or code < self._known or (slug(name), None) in self._codes:
             return self.code(slug(name), host)
-        if fitting[0] not in self._renamed:
-            self._renamed.add(fitting[0])
-            self.jobs[fitting[0]] = replace(self.jobs[fitting[0]], name=slug(name))
-        return fitting[0]
+        if code not in self._renamed:
+            self._renamed.add(code)
+            self.jobs[code] = replace(self.jobs[code], name=slug(name))
+        return code
 
 
-def contains(command: tuple[str, ...], words: tuple[str, ...]) -> bool:
+@dataclass(frozen=True)
+class Spoken:
+    """The words of commands: ``starting`` gives the jobs by what their commands start, ``having`` by each word.
+
+    ``commands`` are those of each job, as words.
+    """
+
+    starting: Mapping[Words, set[int]]
+    having: Mapping[str, set[int]]
+    commands: Mapping[int, frozenset[Words]]
+
+    def holding(self, words: Words) -> set[int]:
+        """Return the jobs in whose commands a name stands.
+
+        The closest reading counts: it is the whole of what one command starts, though others hold its words too; else
+        its words follow each other; else they stand there in their order, with others in between.
+        """
+        whole = self.starting.get(words, set())
+        if len(whole) == 1 or not words:
+            return whole
+        near = set.intersection(*(self.having.get(word, set()) for word in words))
+        together = {code for code in near if any(contains(command, words) for command in self.commands[code])}
+        return together or {code for code in near if any(strews(command, words) for command in self.commands[code])}
+
+
+def spoken(commands: Mapping[int, set[str]]) -> Spoken:
+    """Return the words of the commands of jobs."""
+    starting, having = dict[Words, set[int]](), dict[str, set[int]]()
+    split = {code: frozenset(map(tokens, told)) for code, told in commands.items()}
+    for code, told in commands.items():
+        for phrase in frozenset[Words]().union(*map(phrases, told)):
+            starting.setdefault(phrase, set()).add(code)
+        for word in {word for command in split[code] for word in command}:
+            having.setdefault(word, set()).add(code)
+    return Spoken(starting, having, split)
+
+
+def contains(command: Words, words: Words) -> bool:
     """Return whether words stand one after the other in a command."""
     return any(command[start : start + len(words)] == words for start in range(len(command) - len(words) + 1))
+
+
+def strews(command: Words, words: Words) -> bool:
+    """Return whether words stand in a command in their order, with others in between.
+
+    In another order they need not be a name: ``backup-db`` is no job of ``load-db --from backup``.
+    """
+    left = iter(command)
+    return all(word in left for word in words)

@@ -145,7 +145,11 @@ def claimed_ends(resolved: Resolved, evidence: Evidence) -> dict[int, Ints]:
     speech = resolved.speech
     moment = nanoseconds(evidence.notifications["at"])[speech.row]
     said = np.array([claim == "success" for claim in speech.claim], dtype=np.bool_) & (moment != NAT)
-    return {int(code): np.sort(moment[said & (speech.job == code)]) for code in np.unique(speech.job[said])}
+    rows = np.flatnonzero(said)
+    rows = rows[np.lexsort((moment[rows], speech.job[rows]))]
+    codes, first = np.unique(speech.job[rows], return_index=True)
+    parts = np.split(moment[rows], first[1:]) if len(codes) else []
+    return dict(zip(codes.tolist(), parts, strict=True))
 
 
 def candidate_forms(ground: Ground) -> Iterator[list[list[Form]]]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 from zoneinfo import ZoneInfo
 
 import numpy as np
@@ -21,20 +22,25 @@ SAMPLE = 100
 
 @dataclass(frozen=True)
 class Starts:
-    """The starts of one job, ascending, in ns, and the same on the wall clock of its zone as if that were UTC's."""
+    """The starts of one job, ascending, in ns; ``step`` is the usual time between two, 0 where there are not two."""
 
     at: Ints
-    civil: Ints
+    zone: ZoneInfo
     step: int
+
+    @cached_property
+    def civil(self) -> Ints:
+        """Return the same on the wall clock of the job's zone, as if that were UTC's."""
+        return civil(self.at, self.zone)
 
     def __len__(self) -> int:
         return len(self.at)
 
 
 def starts_of(moments: Ints, zone: ZoneInfo) -> Starts:
-    """Return the starts of a job; ``step`` is the usual time between two, 0 where there are not two."""
+    """Return the starts of a job."""
     moments = np.unique(moments)
-    return Starts(moments, civil(moments, zone), int(np.median(np.diff(moments))) if len(moments) > 1 else 0)
+    return Starts(moments, zone, int(np.median(np.diff(moments))) if len(moments) > 1 else 0)
 
 
 def civil(moments: Ints, zone: ZoneInfo) -> Ints:

@@ -9,9 +9,10 @@ from __future__ import annotations
 import fnmatch
 import hashlib
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import lru_cache, partial
+from operator import eq
 
 from forensics.config import Job
 from forensics.match.own import is_own
@@ -49,7 +50,7 @@ class NameIndex:
     def __init__(self, jobs: Sequence[Job]) -> None:
         self._by_key: dict[str, list[int]] = {}
         self._globs: list[tuple[re.Pattern[str], int]] = []
-        self._commands: list[tuple[re.Pattern[str], int]] = []
+        self._commands: list[tuple[Callable[[str], object], int]] = []
         self._hosts = [short_host(job.host) for job in jobs]
         self._known_hosts = {host for host in self._hosts if host}
         for code, job in enumerate(jobs):
@@ -64,7 +65,7 @@ class NameIndex:
             elif code not in self._by_key.setdefault(key(spelling), []):
                 self._by_key[key(spelling)].append(code)
         if job.command:
-            self._commands.append((re.compile(fnmatch.translate(job.command), re.DOTALL), code))
+            self._commands.append((glob(job.command), code))
 
     def by_name(self, name: str | None, host: str | None) -> int:
         """Return the code of the job that a source names outright, -1 where none is configured."""
@@ -89,7 +90,7 @@ class NameIndex:
         if not command:
             return -1
         stripped = command.strip()
-        globbed = self._on_host([code for pattern, code in self._commands if pattern.match(stripped)], host)
+        globbed = self._on_host([code for fits, code in self._commands if fits(stripped)], host)
         if globbed >= 0 or is_own(stripped):
             return globbed
         codes = [self._on_host(self._without_glob(word), host) for word in self._command_keys(stripped)]
@@ -113,6 +114,9 @@ class NameIndex:
         found: list[Named] = []
         position = 0
         while position < len(words):
+            if not self._globs and key(words[position][0]) not in self._beginnings:
+                position += 1  # as most words: no name begins with it
+                continue
             named, length = self._named_at(words, position, host)
             if named is not None:
                 found.append(named)
@@ -136,6 +140,27 @@ class NameIndex:
         text, start = word[0].casefold(), word[1]
         code = self._on_host([code for pattern, code in self._globs if pattern.match(text)], host)
         return Named(code, start, start + len(text)) if code >= 0 else None
+
+
+def glob(text: str) -> Callable[[str], object]:
+    """Return what tells whether a whole line fits a glob; where that has stars alone, no expression is compiled."""
+    if "?" in text or "[" in text:
+        return re.compile(fnmatch.translate(text)).match
+    head, *parts = text.split("*")
+    return partial(fits_stars, head, parts) if parts else partial(eq, text)
+
+
+def fits_stars(head: str, parts: Sequence[str], text: str) -> bool:
+    """Return whether a text is made of some parts in their order, from its head on, with anything in between."""
+    if not text.startswith(head):
+        return False
+    position = len(head)
+    for part in parts[:-1]:
+        found = text.find(part, position)
+        if found < 0:
+            return False
+        position = found + len(part)
+    return text.endswith(parts[-1]) and len(text) - len(parts[-1]) >= position
 
 
 def base_name(word: str) -> str:

@@ -280,15 +280,13 @@ def named_ranges(job: Job, form: str, resolution: int, spine: Spine, runs: range
     told = np.full(len(runs), NAT)
     for moments in (spine.due[part], spine.triggered[part], spine.begun[part], spine.first_seen[part]):
         floored = np.where(moments == NAT, NAT, moments - moments % unit)
-        fresh: dict[str, tuple[int, int]] = {}
-        for row in np.flatnonzero((floored != NAT) & (floored != told)).tolist():
-            text = written(form, job.timezone, int(floored[row]))
-            run = runs.start + row
-            fresh[text] = (fresh[text][0] if text in fresh else run, run)
-        for text, (begin, end) in fresh.items():
-            known = ranges.setdefault(text, (begin, end))
-            if resolution >= DAY:
-                ranges[text] = (min(known[0], begin), max(known[1], end))
+        rows = np.flatnonzero((floored != NAT) & (floored != told))
+        named = [written(form, job.timezone, moment) for moment in floored[rows].tolist()]
+        run = (runs.start + rows).tolist()
+        last, first = dict(zip(named, run, strict=True)), dict(zip(reversed(named), reversed(run), strict=True))
+        for text in ranges.keys() & last.keys() if resolution >= DAY else ():
+            ranges[text] = (min(ranges[text][0], first[text]), max(ranges[text][1], last[text]))
+        ranges = {text: (first[text], end) for text, end in last.items()} | ranges
         told = np.where(floored == NAT, told, floored)
     return ranges
 

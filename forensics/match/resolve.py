@@ -73,7 +73,8 @@ def resolve_jobs(evidence: Evidence, configured: Sequence[Job], make: Make) -> R
     """Return the jobs of all rows, and those that a scheduler is set up to run; ``make`` gives one no config names."""
     told = [job for source in evidence.sources for job in newest_first(source.jobs)]
     known = with_told(configured, told, make)
-    names, commands = NameIndex(known), NameIndex(known[: len(configured)])
+    names = NameIndex(known)
+    commands = NameIndex(known[: len(configured)]) if told else names
     triggers = named_rows(evidence.triggers, names, commands)
     lifecycle = named_rows(evidence.lifecycle, names, commands)
     found = Discovered(known, make)

@@ -106,8 +106,8 @@ def every_witness(paths: Sequence[str], wanted: Sequence[Wanted], homes: Homes |
     ranks = np.array(rank, dtype=np.int64)
     places = np.flatnonzero(ranks != NO_FIT)
     numbers, chosen = np.array(number, dtype=np.int64)[places], places.tolist()
-    texts = ([column[row] for row in chosen] for column in (dated, base))
-    return Witnesses(places, numbers, *texts, ranks[places] % 2 == 1)
+    dated, base = ([column[row] for row in chosen] for column in (dated, base))
+    return Witnesses(places, numbers, dated, base, ranks[places] % 2 == 1)
 
 
 def fit_of(path: str, each: Wanted) -> Fit | None:
@@ -128,12 +128,15 @@ def without_full_folders(found: Witnesses) -> Witnesses:
     """Leave out a folder's own row where a file under it was found: its mtime tells of the last name only."""
     if not found.is_under.any():
         return found
-    named = list(zip(found.wanted.tolist(), found.base, strict=True))
-    filled = {named[place] for place in np.flatnonzero(found.is_under).tolist()}
-    kept = np.array([each not in filled for each in named], dtype=np.bool_) | found.is_under
-    places = np.flatnonzero(kept)
+    wanted, under = found.wanted, np.flatnonzero(found.is_under)
+    filled = {(number, found.base[place]) for number, place in zip(wanted[under].tolist(), under.tolist(), strict=True)}
+    alone = np.flatnonzero(~found.is_under & np.isin(wanted, wanted[under]))
+    full = [place for place in alone.tolist() if (wanted[place], found.base[place]) in filled]
+    if not full:
+        return found
+    places = np.delete(np.arange(len(wanted)), full)
     dated, base = ([texts[place] for place in places.tolist()] for texts in (found.dated, found.base))
-    return Witnesses(found.row[places], found.wanted[places], dated, base, found.is_under[places])
+    return Witnesses(found.row[places], wanted[places], dated, base, found.is_under[places])
 
 
 class PathIndex:

@@ -20,24 +20,31 @@ def parts(
     channels: Sequence[str | None] = (),
     jobs: Sequence[Job] | None = None,
     ended: Sequence[tuple[int, str, float]] = (),
+    hosts: Sequence[str | None] = (),
+    configured: int | None = None,
     owed: Any = None,
     checkable: Any = None,
 ) -> list[ReportedPart]:
-    """Return the parts of a reporting; ``channels`` are those of the runs' messages, None for none at all."""
+    """Return the parts of a reporting; ``channels`` are those of the runs' messages, None for none at all.
+
+    ``hosts`` are those of the triggers.
+    """
     runs = frame(*rows)
     said = [place for place, channel in enumerate(channels) if channel is not None]
     links = paired(
         runs,
         jobs=jobs,
+        configured=configured,
         claims=[(place, rows[place]["claim"] or "failure", 0) for place in said],
         triggers=[place for place, row in enumerate(rows) if row["triggered_at"]],
     )
     events = ints(EVENT_CODES.index(event) for _, event, _ in ended)
     run_of, codes = ints(each[0] for each in ended), np.array([each[2] for each in ended], dtype=float)
     links = replace(links, steps=Steps(run_of, ints(range(len(ended))), events, run_of, codes))
-    notes = evidence(notifications=[{"at": 1, "channel": channels[place]} for place in said]).notifications
+    lines = [{"at": 1, "event": "started", "host": host} for host in hosts or [None] * len(rows)]
+    read = evidence(triggers=lines, notifications=[{"at": 1, "channel": channels[place]} for place in said])
     due = all_of(runs) if owed is None else owed
-    return list(reporting_parts(runs, due, all_of(runs) if checkable is None else checkable, links, notes))
+    return list(reporting_parts(runs, due, all_of(runs) if checkable is None else checkable, links, read))
 
 
 def part(found: Sequence[ReportedPart], by: str, name: str) -> tuple[int, int, int, int]:
@@ -110,13 +117,41 @@ def test_silent_run_of_an_unknown_channel_is_counted_as_such():
 
 
 def test_several_hosts_are_told_apart():
-    found = parts(run("confirmed", "one", host="a"), run("unreported", "one", host="b"))
+    found = parts(run("confirmed", "one"), run("unreported", "two"), jobs=[Job("one", UTC, "a"), Job("two", UTC, "b")])
     assert part(found, "host", "a")[:2] == (1, 1)
     assert part(found, "host", "b")[:2] == (0, 1)
 
 
+def test_host_that_only_the_triggers_name_is_told():
+    found = parts(run("confirmed", "one"), run("unreported", "two"), hosts=["a", "b"])
+    assert part(found, "host", "a")[:2] == (1, 1)
+    assert part(found, "host", "b")[:2] == (0, 1)
+
+
+def test_job_that_never_reports_makes_no_host_look_silent():
+    rows = [run("confirmed", "one"), run("unreported", "debian-sa1"), run("confirmed", "two")]
+    found = parts(*rows, channels=["ops", None, "ops"], hosts=["a", "a", "b"], configured=0)
+    assert part(found, "host", "a")[:2] == (1, 1)
+
+
+def test_nothing_was_owed_by_a_host_whose_jobs_never_report():
+    rows = [run("confirmed", "one"), run("unreported", "debian-sa1"), run("unreported", "run-parts")]
+    found = parts(*rows, channels=["ops", None, None], hosts=["a", "b", "b"], configured=0)
+    assert part(found, "host", "b") == (0, 0, 2, 2)
+
+
+def test_configured_jobs_that_are_silent_make_their_host_look_so():
+    rows = [run("confirmed", "one"), run("unreported", "two")]
+    assert part(parts(*rows, channels=["ops", None], hosts=["a", "b"]), "host", "b")[:2] == (0, 1)
+
+
+def test_hosts_of_which_none_reports_are_not_told_apart():
+    rows = [run("unreported", "debian-sa1"), run("unreported", "run-parts")]
+    assert names(parts(*rows, hosts=["a", "b"], configured=0), "host") == []
+
+
 def test_runs_outside_the_window_count_nowhere():
-    found = parts(run("confirmed", "one", host="a"), run("confirmed", "two", host="b", in_window=False))
+    found = parts(run("confirmed", "one"), run("confirmed", "two", in_window=False), hosts=["a", "b"])
     assert names(found, "host") == []
 
 

@@ -59,6 +59,11 @@ def test_false_success_names_pattern_path_and_place_searched():
     )
 
 
+def test_folder_of_the_tree_is_not_counted_as_a_file():
+    rows = [file("other/2.json", "06:00", run=1), file("other", "06:00", run=1, is_folder=True)]
+    assert "in body.txt, 1 file." in told(T, GOOD, *rows, due=("07:00", "08:00")).text
+
+
 def test_false_alarm_says_that_the_message_is_wrong():
     assert told(T, A, BAD).reasons[-1] == "So the work was done by then, and the failure message is wrong."
 
@@ -336,6 +341,14 @@ def test_muted_run_says_so():
     assert "It is muted: it enters no rate and no blocker." in run.reasons
 
 
+def test_log_that_begins_after_the_run_says_where():
+    job = replace(JOB, artifacts=("log.jsonl#ts",))
+    records = file("log.jsonl#ts", "07:34", run=1), file("log.jsonl#ts", "07:44", run=1)
+    run = told(T, GOOD, trigger("07:30", run=1), *records, job=job, due=("07:00", "07:30"), is_overwritten=True)
+    expected = "`log.jsonl#ts` holds no record before 07:34:00 (body.txt:1): whether this run left one is not known."
+    assert expected in run.reasons
+
+
 def test_overwritten_path_names_the_newest_row():
     job = replace(JOB, artifacts=("latest.json",))
     late = file("latest.json", "07:04", run=1)
@@ -424,3 +437,20 @@ def test_many_missing_patterns_are_counted():
 def test_reasons_are_the_same_each_time():
     run = told(T, A, BAD)
     assert run.reasons == run.reasons
+
+
+def put_off(until: str, status: str = "error", scheduler: str = "openclaw") -> bool:
+    """Return whether it is told that a run was put off, after one of seven that took a second."""
+    failed = trigger("07:00:00", status=status, attributes={"durationSeconds": 1.0})
+    run = told(failed, job=replace(JOB, scheduler=scheduler), due=("07:00", until))
+    return "Its scheduler held it back until then, because its run of 07:00:00 went wrong." in run.explain(1)
+
+
+def test_run_that_was_put_off_after_an_error_says_so():
+    assert put_off("07:05:01")
+
+
+def test_run_that_nothing_put_off_says_nothing_of_it():
+    assert not put_off("07:07")
+    assert not put_off("07:05:01", status="ok")
+    assert not put_off("07:05:01", scheduler="cron")

@@ -92,3 +92,11 @@ def test_unsure_template_is_named_as_advice_only() -> None:
 def test_unsure_template_of_another_job_is_not_named() -> None:
     others = told(trigger("07:00"), said("success", "07:05"), job=BARE, learnt=[replace(PERHAPS, job=1)])
     assert "x-*.json" not in others.text
+
+
+def test_further_templates_are_counted() -> None:
+    many = [replace(SURE, text=f"{name}.json") for name in "abcd"]
+    text = told(trigger("07:00"), FILE, said("success", "07:05"), job=LEARNT, learnt=many).text
+    assert (
+        "So 2 more templates are taken for its artifacts, too: nobody declared them, its other runs show them." in text
+    )

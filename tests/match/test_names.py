@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from fnmatch import fnmatchcase
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from forensics.match.names import NameIndex, command_name, command_names, key, phrases, short_host, slug
+from forensics.match.names import NameIndex, command_name, command_names, glob, key, phrases, short_host, slug
 from tests.match.builders import job
 
 JOBS = [
@@ -257,3 +259,8 @@ def test_spellings_share_a_key() -> None:
 @pytest.mark.parametrize(("host", "short"), [("Web1.example.org", "web1"), ("web1", "web1"), (None, None), ("", None)])
 def test_host_is_known_by_its_first_label(host: str | None, short: str | None) -> None:
     assert short_host(host) == short
+
+
+@given(st.text("ab*?[]\n", max_size=6), st.text("ab\n", max_size=6))
+def test_globs_fit_what_fnmatch_says(pattern: str, line: str) -> None:
+    assert bool(glob(pattern)(line)) == fnmatchcase(line, pattern)

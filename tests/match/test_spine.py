@@ -130,7 +130,7 @@ def test_anchor_fixes_the_grid_of_an_interval() -> None:
     assert [due for due, _ in runs_of(anchored)] == ["03:00", "11:00", "19:00"]
 
 
-def test_interval_job_that_was_never_seen_is_due_from_the_windows_begin() -> None:
+def test_interval_job_that_was_never_seen_is_due_on_a_grid_from_midnight() -> None:
     assert [due for due, _ in runs_of(job(schedule=None, interval=timedelta(hours=8)))] == ["00:00", "08:00", "16:00"]
 
 
