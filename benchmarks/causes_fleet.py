@@ -7,7 +7,7 @@ Where there is a cause, runs that have it fail at 60 %, all others at 2 %.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Literal
 
@@ -109,9 +109,9 @@ def quiet_fleet(seed: int) -> Fleet:
     return failing(fleet, rate, chance, None)
 
 
-def drawn(chance: np.random.Generator) -> Fleet:
+def drawn(chance: np.random.Generator, job_of: Callable[[int, np.random.Generator], FleetJob] | None = None) -> Fleet:
     """Return jobs, their attributes and their runs, none of which has gone wrong yet."""
-    jobs = tuple(drawn_job(number, chance) for number in range(JOBS))
+    jobs = tuple((job_of or drawn_job)(number, chance) for number in range(JOBS))
     job = np.concatenate([np.full(DAYS * len(each.hours), number) for number, each in enumerate(jobs)])
     at = np.concatenate([starts(each) for each in jobs])
     runs = len(at)

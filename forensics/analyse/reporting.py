@@ -18,11 +18,16 @@ from forensics.verdicts import Claim
 
 ENOUGH_PROOF = 0.5
 RARE = 0.05
+# Fewer false alarms are single slips.
+SEVERAL = 5
 
 
 @dataclass(frozen=True)
 class Tally:
-    """Runs from which a message was due: how many said success, are proven, could be checked, are proven or said so."""
+    """Runs from which a message was due: how many said success, are proven, could be checked, are proven or said so.
+
+    ``denied`` said failure; of these ``denied_and_proven`` did their work.
+    """
 
     owed: int
     said: int
@@ -30,6 +35,8 @@ class Tally:
     checkable: int
     proven_and_said: int
     proven_or_said: int
+    denied: int = 0
+    denied_and_proven: int = 0
 
     @property
     def rate(self) -> float:
@@ -65,7 +72,8 @@ def tallied(columns: Columns, owed: Flags, checkable: Flags) -> Tally:
     """Return the counts of a window."""
     due = owed & columns.in_window
     said, proven = due & columns.among("claim", Claim.SUCCESS), due & columns.is_executed
-    masks = (due, said, proven, due & checkable, proven & said, proven | said)
+    denied = due & columns.among("claim", Claim.FAILURE)
+    masks = (due, said, proven, due & checkable, proven & said, proven | said, denied, denied & proven)
     return Tally(*(int(mask.sum()) for mask in masks))
 
 
@@ -84,7 +92,14 @@ def judged(tally: Tally, threshold: float, usual: Baseline | None = None) -> tup
         return "unknown", f"{said}, but proof could be had for only {share(tally.checkable, tally.owed)}"
     if tally.rate < threshold:
         return "ok", f"{said} is under {limit}, but so is the work, proven {share(tally.proven, tally.owed)}"
-    return "ok", f"{said}, {proven}"
+    return "ok", f"{said}, {proven}{false_alarms(tally)}"
+
+
+def false_alarms(tally: Tally) -> str:
+    """Return that most failure messages are false, which the rate of success alone may not show; empty elsewhere."""
+    if tally.denied_and_proven < SEVERAL or 2 * tally.denied_and_proven <= tally.denied:
+        return ""
+    return f"; but of the failure messages {share(tally.denied_and_proven, tally.denied)} are false alarms"
 
 
 def is_to_blame(tally: Tally, threshold: float) -> bool:

@@ -12,7 +12,8 @@ from forensics.evidence.paired import EVENT_CODES, Flags, Ints
 from forensics.evidence.result import Finding
 from forensics.investigate import steps
 from forensics.investigate.cause_case import Case
-from forensics.investigate.cause_since import contrast_text, controls, dated, depth_text, since_then, stopping, telling
+from forensics.investigate.cause_controls import controls
+from forensics.investigate.cause_since import contrast_text, dated, depth_text, since_then, stopping, telling
 from forensics.investigate.words import counted, happening, listed, share, subject, when
 from forensics.verdicts import Cause as Known
 
@@ -44,7 +45,7 @@ def boot(case: Case, rows: Ints) -> Cause:
             *(contrast_text(each) for each in contrasts[:1]),
             *(text for each in contrasts[:1] for text in since_then(case, each, changes)),
             *dated(changes, case),
-            *controls(changes),
+            *controls(case, changes),
             *depth_text(stopping(case, jobs)),
             *(each.text for each in warnings[:1]),
         ),

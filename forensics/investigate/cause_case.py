@@ -9,6 +9,7 @@ from typing import Literal
 from zoneinfo import ZoneInfo
 
 import numpy as np
+import pandas as pd
 
 from forensics.config import Job
 from forensics.evidence.columns import Columns
@@ -16,9 +17,10 @@ from forensics.evidence.investigation import ChangePoint, Contrast, Depth
 from forensics.evidence.paired import NAT, Flags, Ints
 from forensics.evidence.records import ToldJob
 from forensics.evidence.result import Finding, Result
+from forensics.evidence.run_hosts import hosts_of_runs
 from forensics.investigate import outcomes
 from forensics.investigate.contrast_attributes import Attribute
-from forensics.investigate.contrast_jobs import of_names, of_settings
+from forensics.investigate.contrast_jobs import of_hosts, of_names, of_settings
 from forensics.investigate.contrasts import attributes
 from forensics.investigate.outcomes import Outcomes
 from forensics.investigate.words import when
@@ -96,6 +98,18 @@ class Case:
     def configured(self, rows: Ints) -> list[Job]:
         """Return the jobs of some rows as they are configured, or known."""
         return [self.studied.paired.jobs[code] for code in self.codes(rows)]
+
+    @cached_property
+    def names(self) -> tuple[Ints, tuple[str, ...]]:
+        """Return for each run the place of its job's name among all names, and these."""
+        codes, found = pd.factorize(self.columns.texts["job"])
+        return codes.astype(np.int64), tuple(found.tolist())
+
+    def named(self, jobs: Iterable[str]) -> Flags:
+        """Return the runs of some jobs by their names."""
+        codes, found = self.names
+        places = {name: place for place, name in enumerate(found)}
+        return np.isin(codes, [places[job] for job in jobs if job in places])
 
     def runs_of(self, codes: Iterable[int]) -> Flags:
         """Return the runs of some jobs by their codes."""
@@ -182,9 +196,11 @@ class Case:
 
     @cached_property
     def holders(self) -> dict[tuple[str, str], set[int]]:
-        """Return the codes of the jobs that have each value of each attribute of jobs: settings, names, folders."""
-        job, found = self.studied.paired.runs.job, dict[tuple[str, str], set[int]]()
-        for each in (*of_settings(self.studied.paired), *of_names(self.studied.paired)):
+        """Return the codes of the jobs that have a value of an attribute: settings, hosts, names, folders."""
+        paired, found = self.studied.paired, dict[tuple[str, str], set[int]]()
+        job, hosts = paired.runs.job, hosts_of_runs(paired, self.studied.evidence)
+        homes = (each for each in of_hosts(hosts, job) if each.level == "job")
+        for each in (*of_settings(paired), *homes, *of_names(paired)):
             for number, value in enumerate(each.values):
                 found[each.name, value] = set(np.unique(job[each.codes == number]).tolist())
         return found

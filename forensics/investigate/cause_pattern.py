@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 import numpy as np
 
 from forensics.evidence.investigation import Cause, ChangePoint, Contrast, NextStep, Occasion
-from forensics.evidence.result import Finding
 from forensics.investigate import steps
 from forensics.investigate.cause_case import Case
+from forensics.investigate.cause_controls import went_on
 from forensics.investigate.cause_since import change_text, contrast_text, dated, since_then
 from forensics.investigate.words import counted, happening, listed, setting, share, subject, when
 
@@ -22,6 +22,7 @@ TRAIT = "What these runs have in common is where to look; it may also follow fro
 
 def pattern(case: Case, contrast: Contrast) -> Cause:
     """Return what tells bad runs from good ones, where no row shows how it makes them bad."""
+    lost = np.flatnonzero(case.runs_having(contrast) & case.undone)
     codes = case.having(contrast.attribute, contrast.value) if contrast.level == "job" else set()
     jobs = tuple(sorted(case.studied.paired.jobs[code].name for code in codes))
     changes = case.changes_of(np.flatnonzero(case.runs_of(codes) & case.undone), contrast.about)
@@ -38,7 +39,7 @@ def pattern(case: Case, contrast: Contrast) -> Cause:
         + (f" It cannot be told from {', '.join(also)}: these split the runs alike." if also else ""),
         unknown="How it makes runs go wrong: no row shows a mechanism.",
         jobs=jobs,
-        steps=(steps.settings_to_compare(contrast), *events_to_undo(changes)),
+        steps=(steps.settings_to_compare(contrast), *events_to_undo(changes), *steps.rerun(case, lost)),
         detail={"runs": contrast.within.bad, "attribute": contrast.attribute, "value": contrast.value},
     )
 
@@ -59,10 +60,15 @@ def events_to_undo(changes: list[ChangePoint]) -> Iterator[NextStep]:
         yield NextStep("look", f"Undo the {told} on one host or for one job, and see whether it comes back.")
 
 
-def occasions(case: Case) -> dict[Occasion, list[ChangePoint]]:
-    """Return the events in whose time something changed for the worse, each with what did; the nearest one counts."""
+def occasions(case: Case, told: Sequence[ChangePoint]) -> dict[Occasion, list[ChangePoint]]:
+    """Return the events in whose time something changed for the worse, each with what did; the nearest one counts.
+
+    ``told`` are changes that are causes of their own.
+    """
     found: dict[Occasion, list[ChangePoint]] = {}
     for change in case.changes:
+        if change in told:
+            continue
         if change.occasions and not change.is_better and (not case.focus or case.focus.intersection(change.jobs)):
             found.setdefault(change.occasions[0], []).append(change)
     return found
@@ -71,10 +77,10 @@ def occasions(case: Case) -> dict[Occasion, list[ChangePoint]]:
 def event(case: Case, occasion: Occasion, changes: list[ChangePoint]) -> Cause:
     """Return what is known of an event at which something changed."""
     jobs = tuple(dict.fromkeys(job for change in changes for job in change.jobs))
-    unchanged = tuple(dict.fromkeys(job for change in changes for job in change.controls))
+    unchanged = went_on(case, sorted(changes, key=lambda change: -len(change.jobs)))
     told = happening(occasion)
     todo = f"Undo the {told} on one host, or read its notes for what concerns {listed(jobs[:2])}."
-    against = f"{listed(unchanged)} went on as before: it was not the {occasion.kind} alone, but what it met in others."
+    against = f"{unchanged}: it was not the {occasion.kind} alone, but what it met in others."
     return Cause(
         kind="event",
         title=f"The {told} ({when(occasion.at, case.zone)}) came just before {subject(jobs)} went wrong",
@@ -85,29 +91,4 @@ def event(case: Case, occasion: Occasion, changes: list[ChangePoint]) -> Cause:
         jobs=jobs,
         steps=(NextStep("look", todo),),
         detail={"runs": sum(change.after.bad for change in changes), "event": occasion.name, "kind": occasion.kind},
-    )
-
-
-def outages(case: Case) -> Iterator[Cause]:
-    """Yield the lanes that were silent for all jobs at once, and the logs that fell silent."""
-    by_lane: dict[str, list[Finding]] = {}
-    for finding in case.finding("lane_outage"):
-        by_lane.setdefault(str(finding.detail.get("lane", "")), []).append(finding)
-    for lane, findings in by_lane.items():
-        yield silence(f"The lane of {lane} was silent for all jobs at once", findings, lane)
-    for finding in case.finding("silent_log"):
-        yield silence("A scheduler's log fell silent, and due times went by", [finding], "triggers")
-
-
-def silence(title: str, findings: list[Finding], lane: str) -> Cause:
-    """Return a silence that findings tell of as a cause."""
-    inferred = findings[0].inferred.removeprefix("So ")
-    return Cause(
-        kind="lane_outage",
-        title=title,
-        supports=tuple(text for finding in findings[:SHOWN_CHANGES] for text in (finding.text, *finding.observed)),
-        inferred=inferred[:1].upper() + inferred[1:],
-        unknown="What silenced it: who writes or sends, the way, or who keeps it.",
-        steps=tuple(NextStep("look", todo) for todo in dict.fromkeys(finding.todo for finding in findings)),
-        detail={"runs": sum(int(finding.detail.get("runs", 0)) for finding in findings), "lane": lane},
     )

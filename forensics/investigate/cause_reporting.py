@@ -2,37 +2,30 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 
 import numpy as np
 
 from forensics.evidence.investigation import Cause, ChangePoint, Contrast, NextStep
 from forensics.evidence.paired import Ints
 from forensics.investigate.cause_case import Case
-from forensics.investigate.cause_since import contrast_text, controls, dated
-from forensics.investigate.words import counted, listed, setting, share, subject, when
+from forensics.investigate.cause_controls import controls
+from forensics.investigate.cause_exceptions import Exceptions, alike, exceptions, shared_by_few
+from forensics.investigate.cause_since import contrast_text, dated
+from forensics.investigate.words import counted, listed, share, subject, when
 from forensics.verdicts import Claim, Verdict
 
 LEAST_RUNS, LEAST_ALIKE = 2, 3
 # Of the runs that were done and of which one can tell: more that are told wrongly are no slips.
 BROKEN, SUSPECT = 0.2, 0.1
-SHOWN_ATTRIBUTES, SHOWN_SHARED = 4, 2
-# How a contrast says that the few that went well share what others have, too.
-SHARED = re.compile(r"\bthat never went wrong have\b")
+NEARLY_ALL = 0.95
+EARLY = 0.25
 # Attributes that tell of the message itself, and of others beside it, by how they begin.
-OF_FORMAT, OF_PACE = ("message", "template", "line"), ("neighbour", "same_", "within", "messages_")
-
-
-@dataclass(frozen=True)
-class Exceptions:
-    """Those that were told rightly while others were not: their rows, and those of the jobs told wrongly."""
-
-    right: Ints
-    wrong: Ints
-    jobs: tuple[str, ...]
-    others: tuple[str, ...]
+OF_FORMAT, OF_PACE = ("lines of the message", "form of the message"), ("another message within",)
+SENDING = (
+    "curl -sS -D - -H @auth-header.txt --data-urlencode channel=TEST-CHANNEL"
+    " --data-urlencode text@message.txt https://slack.com/api/chat.postMessage"
+)
 
 
 def reporting(case: Case, rows: Ints) -> Cause | None:
@@ -42,16 +35,17 @@ def reporting(case: Case, rows: Ints) -> Cause | None:
         return None
     changes = case.changes_of(rows, "reporting")
     false = int(case.columns.among("verdict", Verdict.FALSE_ALARM)[rows].sum())
-    since = min([change.first_bad for change in changes], default=int(np.median(case.columns.moment[rows])))
-    apart = exceptions(case, since)
-    contrasts = [each for each in case.contrasts if each.about == "reporting"]
-    if not is_broken(case, changes, contrasts):
+    since = min([change.first_bad for change in changes], default=begun(case, rows))
+    apart = exceptions(case, since, changes)
+    contrasts = [each for each in case.contrasts if each.about == "reporting" and is_of(case, each, rows)]
+    if not is_broken(case, rows, changes, contrasts):
         return slips(case, rows)
     return Cause(
         kind="reporting",
         title=title(len(rows), false, jobs),
         supports=(
             *observed(case, rows, false),
+            *passing(case),
             *(each.text for each in case.finding("streak")[:1]),
             *dated(changes, case),
             *spread(changes, case),
@@ -64,11 +58,16 @@ def reporting(case: Case, rows: Ints) -> Cause | None:
             "One cause that they share is likely, after the work is done, where messages are made or sent;"
             " a cause in each job is not. No run needs to be repeated for the sake of such a message."
         ),
-        unknown=open_question(contrasts),
+        unknown=open_question(case, rows, contrasts),
         jobs=jobs,
         steps=tuple(next_steps(case, rows, apart)),
         detail={"runs": len(rows), "false_alarms": false},
     )
+
+
+def begun(case: Case, rows: Ints) -> int:
+    """Return since when most of some runs are told wrongly, where no change tells (ns); a stray one is no beginning."""
+    return int(np.quantile(case.columns.moment[rows], EARLY, method="lower"))
 
 
 def spread(changes: Sequence[ChangePoint], case: Case) -> Iterator[str]:
@@ -79,18 +78,28 @@ def spread(changes: Sequence[ChangePoint], case: Case) -> Iterator[str]:
         yield f"It did not begin for all at once; jobs told wrongly: {told} on."
 
 
-def is_broken(case: Case, changes: Sequence[ChangePoint], contrasts: Sequence[Contrast]) -> bool:
+def is_broken(case: Case, rows: Ints, changes: Sequence[ChangePoint], contrasts: Sequence[Contrast]) -> bool:
     """Return whether something shows that it was the reporting that broke, and no single messages that went astray."""
-    alike = max(LEAST_ALIKE, int(case.mistold.sum()) // 2)
-    differs = any(each.standing == "differs" and each.effect > 0 and each.within.bad >= alike for each in contrasts)
-    least = SUSPECT if case.studied.reporting.status == "suspect" else BROKEN
-    return bool(changes) or differs or share_of(case) >= least
-
-
-def share_of(case: Case) -> float:
-    """Return the share of the proven runs that were told wrongly or not at all."""
+    enough = max(LEAST_ALIKE, len(rows) // 2)
+    differs = any(each.standing == "differs" and each.effect > 0 and each.within.bad >= enough for each in contrasts)
     known = int((case.reporting.known & case.is_asked).sum())
-    return int(case.mistold.sum()) / known if known else 0.0
+    least = SUSPECT if case.studied.reporting.status == "suspect" else BROKEN
+    return bool(changes) or differs or len(rows) >= least * known
+
+
+def is_of(case: Case, contrast: Contrast, rows: Ints) -> bool:
+    """Return whether what a contrast tells of are mostly some runs, and not those that another cause explains."""
+    if contrast.standing != "differs" or len(rows) == int(case.mistold.sum()):
+        return True
+    return 2 * len(rows) > contrast.within.bad
+
+
+def passing(case: Case) -> Iterator[str]:
+    """Yield that the rate of success alone would not have shown it, where that is so."""
+    check = case.studied.reporting
+    if check.status == "ok":
+        said, limit = share(check.said_success, check.owed), f"{check.threshold * 100:.0f} %"
+        yield f"The rate of success alone would still pass: {said} said success, and the alarm is below {limit}."
 
 
 def slips(case: Case, rows: Ints) -> Cause:
@@ -136,52 +145,6 @@ def observed(case: Case, rows: Ints, false: int) -> Iterator[str]:
     yield f"Of {counted(int(known.sum()), 'proven run')} told wrongly or not at all: {len(rows):,}."
 
 
-def exceptions(case: Case, since: int) -> Exceptions:
-    """Return which jobs were told rightly while others were told wrongly: by each job's newest known run."""
-    known = np.flatnonzero(case.reporting.known & case.is_asked & (case.columns.moment >= since))
-    ordered = known[np.argsort(case.columns.moment[known], kind="stable")]
-    newest = dict(zip(case.studied.paired.runs.job[ordered].tolist(), ordered.tolist(), strict=True))
-    right = np.array([row for row in newest.values() if case.reporting.good[row]], dtype=np.int64)
-    wrong = np.array([row for row in newest.values() if case.reporting.bad[row]], dtype=np.int64)
-    return Exceptions(right, wrong, case.jobs(right), case.jobs(wrong))
-
-
-def alike(case: Case, apart: Exceptions) -> Iterator[str]:
-    """Yield which jobs were told rightly all the same, and what they have in common with the others."""
-    if not apart.jobs or len(apart.jobs) > len(apart.others):
-        return
-    others = counted(len(apart.others), "job")
-    yield f"Told rightly at the same time: {listed(apart.jobs)}, beside {others} told wrongly."
-    shared = common(case, apart.right)
-    by_all = {each for each in shared if each in common(case, apart.wrong)}
-    if by_all:
-        pairs = ", ".join(setting(name, value) for name, value in sorted(by_all)[:SHOWN_ATTRIBUTES])
-        yield f"Both sides have {pairs}: these cannot be what tells them apart."
-    own = sorted(shared - by_all)
-    if own and len(apart.jobs) > 1:
-        yield f"Only told rightly with {', '.join(own_text(case, pair, apart) for pair in own[:SHOWN_ATTRIBUTES])}."
-
-
-def shared_by_few(contrasts: Sequence[Contrast]) -> Iterator[str]:
-    """Yield what those told rightly have in common beside their settings, where others have it, too."""
-    told = [each for each in contrasts if each.standing == "unknown" and SHARED.search(each.reason)]
-    for each in told[:SHOWN_SHARED]:
-        yield f"`{each.attribute}`: {each.reason}. That is too little to tell."
-
-
-def own_text(case: Case, pair: tuple[str, str], apart: Exceptions) -> str:
-    """Return a value that all exceptions share, with how many of the others have it too."""
-    codes = set(case.codes(apart.wrong))
-    too = len(codes & case.having(*pair))
-    return f"{setting(*pair)} ({too:,} of {len(codes):,} others have it too)"
-
-
-def common(case: Case, rows: Ints) -> set[tuple[str, str]]:
-    """Return what all jobs of some runs are set up with alike."""
-    held = [set(case.attributes[code].items()) for code in case.codes(rows)]
-    return set.intersection(*held) if held else set()
-
-
 def against(case: Case, since: int, changes: Sequence[ChangePoint]) -> Iterator[str]:
     """Yield what speaks against it: runs that really failed beside, messages that were right all the time."""
     failed = np.flatnonzero(case.undone & (case.columns.moment >= since))
@@ -190,7 +153,7 @@ def against(case: Case, since: int, changes: Sequence[ChangePoint]) -> Iterator[
             f"Not every failure message is false: {counted(len(failed), 'run')} of {listed(case.jobs(failed))}"
             " left no proof of work (see below)."
         )
-    yield from controls(changes)
+    yield from controls(case, changes)
     right = np.flatnonzero(case.reporting.good & case.is_asked & (case.columns.moment >= since))
     if len(right):
         yield (
@@ -199,14 +162,35 @@ def against(case: Case, since: int, changes: Sequence[ChangePoint]) -> Iterator[
         )
 
 
-def open_question(contrasts: Sequence[Contrast]) -> str:
-    """Return what the evidence leaves open: the format of the messages, or how fast they come."""
+def open_question(case: Case, rows: Ints, contrasts: Sequence[Contrast]) -> str:
+    """Return what the evidence leaves open: by what tells wrong messages from right ones, else by how they are wrong.
+
+    A limit, or a lost message, makes no failure of a success, unless the runner counts what it could not send as a
+    failed run: then it counts such failures in a row.
+    """
     telling = [each.attribute for each in contrasts if each.standing == "differs"]
     if any(each.startswith(OF_FORMAT) for each in telling):
         return "Why messages of that form go wrong: only the answer of the receiver can tell."
     if any(each.startswith(OF_PACE) for each in telling):
         return "Whether the receiver limits the rate, or the sender drops what comes together."
-    return "A rate limit, or the format of the message: what was read is not enough to choose between them."
+    match how_wrong(case, rows):
+        case "words":
+            return (
+                "Why the sender says failure: how it maps the exit code, which status it reads, its template. No rate"
+                " limit and no lost message makes a failure of a success."
+            )
+        case "missing":
+            return "What kept them from coming: a rate limit, the token, the channel, or the sender itself."
+        case _:
+            return "A rate limit, or the format of the message: what was read is not enough to choose between them."
+
+
+def how_wrong(case: Case, rows: Ints) -> str:
+    """Return whether messages have the wrong ``words``, are ``missing``, or whether it may be the way of ``both``."""
+    false = int(case.columns.among("verdict", Verdict.FALSE_ALARM)[rows].sum())
+    if not false:
+        return "missing"
+    return "words" if false >= NEARLY_ALL * len(rows) and not case.finding("streak") else "both"
 
 
 def next_steps(case: Case, rows: Ints, apart: Exceptions) -> Iterator[NextStep]:
@@ -215,22 +199,13 @@ def next_steps(case: Case, rows: Ints, apart: Exceptions) -> Iterator[NextStep]:
         "look",
         f"Believe the files, not the messages, until it is mended; run none of these {len(rows):,} again.",
     )
-    if apart.jobs and apart.others:
+    if apart.are_few:
         yield NextStep(
             "look",
             f"Compare how {listed(apart.jobs[:2])} make and send their message with how {listed(apart.others[:2])} do:"
             " template, length, lines, the time between two messages.",
         )
-    yield NextStep(
-        "command",
-        "Settle rate against format: send one failure text whole to a test channel, a minute later cut to one line,"
-        " then both within a second; compare what comes back: `ok`, `error`, the header `Retry-After`."
-        " The header with the token stands in a file of its own: no list of processes shows it.",
-        command=(
-            "curl -sS -D - -H @auth-header.txt --data-urlencode channel=TEST-CHANNEL"
-            " --data-urlencode text@message.txt https://slack.com/api/chat.postMessage"
-        ),
-    )
+    yield from CHOOSING[how_wrong(case, rows)](case, rows)
     yield NextStep(
         "command",
         "Watch the reporting by itself: alarm on `nightwatch_blockers` of kind `reporting`, not on single messages.",
@@ -241,3 +216,39 @@ def next_steps(case: Case, rows: Ints, apart: Exceptions) -> Iterator[NextStep]:
         "Let what sends a message log locally that and how it was sent, and go on where that fails:"
         " reporting must never fail the task.",
     )
+
+
+def where_it_decides(case: Case, rows: Ints) -> Iterator[NextStep]:
+    """Yield how to find what makes a failure of a success in the sender."""
+    job = case.jobs(rows)[-1]
+    yield NextStep(
+        "command",
+        f"Run `{job}` once by hand, and hold its exit code against the message that comes: if the code is 0, read what"
+        " chooses between success and failure where the message is made, and what changed there.",
+        command='COMMAND-OF-THE-JOB; echo "exit code $?"',
+    )
+
+
+def rate_or_format(case: Case, rows: Ints) -> Iterator[NextStep]:
+    """Yield how to tell a limit of the rate from a form that is refused."""
+    yield NextStep(
+        "command",
+        "Settle rate against format: send one failure text whole to a test channel, a minute later cut to one line,"
+        " then both within a second; compare what comes back: `ok`, `error`, the header `Retry-After`."
+        " The header with the token stands in a file of its own: no list of processes shows it.",
+        command=SENDING,
+    )
+
+
+def whether_it_comes(case: Case, rows: Ints) -> Iterator[NextStep]:
+    """Yield how to see whether a message can be sent at all."""
+    yield NextStep(
+        "command",
+        "Send one text to a test channel the way the jobs do, and read what comes back: `ok`, `error` (token, channel),"
+        " the header `Retry-After` (a rate limit). The header with the token stands in a file of its own: no list of"
+        " processes shows it.",
+        command=SENDING,
+    )
+
+
+CHOOSING = {"words": where_it_decides, "missing": whether_it_comes, "both": rate_or_format}

@@ -11,7 +11,8 @@ from forensics.evidence.investigation import Cause, NextStep
 from forensics.evidence.paired import Ints
 from forensics.investigate import steps
 from forensics.investigate.cause_case import Case
-from forensics.investigate.cause_since import contrast_text, controls, dated, depth_text, stopping, telling
+from forensics.investigate.cause_controls import controls
+from forensics.investigate.cause_since import contrast_text, dated, depth_text, stopping, telling
 from forensics.investigate.words import counted, listed, share, subject, when
 from forensics.timeline import NANOS
 
@@ -104,7 +105,7 @@ def never_triggered(case: Case, rows: Ints) -> Cause:
             *dated(changes, case),
             *depth_text(stopping(case, jobs)),
         ),
-        contradicts=(*others_triggered(case, rows), *controls(changes)),
+        contradicts=(*others_triggered(case, rows), *controls(case, changes)),
         inferred="The work was never asked for: look at the scheduler and its table, not at the jobs.",
         unknown="Whether the line was taken out, switched off, or the scheduler was not at work.",
         jobs=jobs,

@@ -44,13 +44,6 @@ def change_text(change: ChangePoint, case: Case) -> str:
     )
 
 
-def controls(changes: Sequence[ChangePoint]) -> Iterator[str]:
-    """Yield which jobs went on over a change as before."""
-    for change in changes[:1]:
-        if change.controls:
-            yield f"{listed(change.controls)}: runs on both sides of it, and no change."
-
-
 def telling(case: Case, rows: Ints, about: str) -> list[Contrast]:
     """Return what tells jobs like those of some runs from all others: attributes that all of these jobs share."""
     mine = set(case.codes(rows))

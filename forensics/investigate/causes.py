@@ -12,13 +12,16 @@ import numpy as np
 from forensics.evidence.investigation import Cause, ChangePoint, Contrast, Depth
 from forensics.evidence.paired import Flags, Ints
 from forensics.evidence.result import Result
-from forensics.investigate.cause_alone import alone, over, several
+from forensics.investigate.cause_alone import alone, come_again, over, several
 from forensics.investigate.cause_boot import boot, never_booted
 from forensics.investigate.cause_case import Case
-from forensics.investigate.cause_pattern import event, occasions, outages, pattern
+from forensics.investigate.cause_pattern import event, occasions, pattern
+from forensics.investigate.cause_recurring import recurring, repeated
 from forensics.investigate.cause_reporting import reporting
 from forensics.investigate.cause_scheduler import SURROUNDINGS, host_down, never_triggered, surrounding
-from forensics.investigate.cause_unseen import unseen
+from forensics.investigate.cause_shared import Shared, shared, shared_changes
+from forensics.investigate.cause_silence import outages, silenced
+from forensics.investigate.cause_unseen import is_blind, unread, unseen
 from forensics.verdicts import Cause as Known
 from forensics.verdicts import Lane, Verdict
 
@@ -49,17 +52,40 @@ def found(case: Case) -> Iterator[Cause]:
     groups = mechanisms(case)
     for kind, rows in groups.items():
         yield named(case, kind, rows)
-    patterns = unexplained_patterns(case, groups)
-    for contrast in patterns:
+    left = case.undone.copy()
+    for rows in groups.values():
+        left[rows] = False
+    for contrast in unexplained_patterns(case, left):
         yield pattern(case, contrast)
-    yield from own_failures(case, groups, patterns)
-    rows = np.flatnonzero(case.mistold)
+        left &= ~case.runs_having(contrast)
+    for again in recurring(case, left):
+        yield repeated(case, again)
+        left &= ~again.rows
+    together = shared_changes(case, left)
+    for each in together:
+        yield shared(case, each)
+        left[each.rows] = False
+    yield from own_failures(case, left, together)
+    yield from of_messages(case)
+    told = [change for each in together for change in each.changes]
+    yield from (event(case, occasion, changes) for occasion, changes in occasions(case, told).items())
+    yield from blind_spots(case)
+
+
+def of_messages(case: Case) -> Iterator[Cause]:
+    """Yield what is wrong with the messages: lanes that were silent, and of what these leave what else broke."""
+    yield from outages(case)
+    rows = np.flatnonzero(case.mistold & ~silenced(case))
     if len(rows) and (broken := reporting(case, rows)) is not None:
         yield broken
-    yield from outages(case)
-    yield from (event(case, occasion, changes) for occasion, changes in occasions(case).items())
+
+
+def blind_spots(case: Case) -> Iterator[Cause]:
+    """Yield what nothing could tell: that nothing was read at all, else the runs of which nothing could tell."""
     doubtful = np.flatnonzero(case.unseen)
-    if len(doubtful):
+    if is_blind(case):
+        yield unread(case)
+    elif len(doubtful):
         yield unseen(case, doubtful)
 
 
@@ -101,39 +127,48 @@ def not_triggered(case: Case) -> Flags:
     return np.asarray(missed & case.studied.coverage.covers(Lane.TRIGGERS.value, job, at, at), dtype=np.bool_)
 
 
-def unexplained_patterns(case: Case, groups: dict[str, Ints]) -> list[Contrast]:
-    """Return the contrasts that tell bad runs from good ones, without those whose bad runs a mechanism explains."""
-    left = case.undone.copy()
-    for rows in groups.values():
-        left[rows] = False
-    telling = (each for each in case.contrasts if each.standing == "differs" and each.effect > 0)
-    found = [each for each in telling if each.about == "work" and is_unexplained(case, each, left)]
-    return found[:MOST_PATTERNS]
+def unexplained_patterns(case: Case, left: Flags) -> Iterator[Contrast]:
+    """Yield the contrasts that tell bad runs from good ones, without those whose bad runs are explained already.
+
+    ``left`` are the undone runs without a mechanism; of these each contrast takes its own from those after it.
+    """
+    left, found = left.copy(), 0
+    for contrast in case.contrasts:
+        is_telling = contrast.standing == "differs" and contrast.effect > 0 and contrast.about == "work"
+        if is_telling and found < MOST_PATTERNS and is_unexplained(case, contrast, left):
+            found += 1
+            yield contrast
+            left &= ~case.runs_having(contrast)
 
 
 def is_unexplained(case: Case, contrast: Contrast, left: Flags) -> bool:
-    """Return whether most bad runs of a contrast may be among those that are left without a mechanism."""
+    """Return whether most bad runs of a contrast may be among those that are left without a cause."""
     mine = case.runs_having(contrast) & case.undone
     if mine.any():
         return 2 * int((left & mine).sum()) > int(mine.sum())
     return 2 * int(left.sum()) > contrast.within.bad
 
 
-def own_failures(case: Case, groups: dict[str, Ints], patterns: Sequence[Contrast]) -> Iterator[Cause]:
+def own_failures(case: Case, left: Flags, together: Sequence[Shared]) -> Iterator[Cause]:
     """Yield the jobs that fail by themselves, and that nothing else explains; those with most bad runs one by one."""
-    left = case.undone.copy()
-    for rows in groups.values():
-        left[rows] = False
-    for contrast in patterns:
-        left &= ~case.runs_having(contrast)
-    lasting = case.lasting(np.flatnonzero(left))
+    rows = np.flatnonzero(left)
+    lasting = np.setdiff1d(case.lasting(rows), np.flatnonzero(came_before(case, together)))
+    lasting = np.union1d(lasting, come_again(case, np.setdiff1d(rows, lasting)))
     by_job = rows_by_job(case, lasting)
     yield from (alone(case, mine) for mine in by_job[:MOST_ALONE])
     if len(by_job) > MOST_ALONE:
         yield several(case, np.concatenate(by_job[MOST_ALONE:]))
-    gone = np.setdiff1d(np.flatnonzero(left), lasting)
+    gone = np.setdiff1d(rows, lasting)
     if len(gone):
         yield over(case, gone)
+
+
+def came_before(case: Case, together: Sequence[Shared]) -> Flags:
+    """Return the runs of jobs that changed together which were before it: how these would have gone on is not known."""
+    found = np.zeros(len(case.columns), dtype=np.bool_)
+    for each in together:
+        found |= case.named(each.jobs) & (case.columns.moment < each.since)
+    return found
 
 
 def rows_by_job(case: Case, rows: Ints) -> list[Ints]:

@@ -6,7 +6,9 @@ Nothing is drawn at random, so that the same runs always give the same p-value.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from functools import lru_cache
+from math import log
 
 import numpy as np
 
@@ -19,6 +21,10 @@ CLEAR = 1e-6
 ROUNDING = 1e-9
 TILTS = np.concatenate([[0.0], np.geomspace(0.05, 60.0, 48)])
 LEAST = 1e-300
+# What it is worth that no run after a split is good: jobs that die are what we look for.
+DEAD = 2.0
+# A bound of the chance that is so small (ln) convinces, whatever the chance itself.
+CLEARLY = -60.0
 
 
 @lru_cache(maxsize=8)
@@ -50,9 +56,10 @@ def gains(bad_before: Ints, before: Ints, bad_after: Ints, after: Ints) -> Float
 
 @lru_cache(maxsize=4096)
 def chance_of_split(runs: int, bad: int, gain: float) -> float:
-    """Return how likely the best split of so many runs gains so much by chance: corrected for the scan.
+    """Return how likely the best split of so many runs is worth so much by chance: corrected for the scan.
 
-    A split counts where the runs after it are worse. It is exact, or a bound where that is clear enough.
+    A split counts where the runs after it are worse; where all of these are bad it is worth ``DEAD`` more than it
+    gains. It is exact, or a bound where that is clear enough.
     """
     most = most_before(runs, bad, gain)
     bound = summed_chances(runs, bad, most)
@@ -60,7 +67,7 @@ def chance_of_split(runs: int, bad: int, gain: float) -> float:
 
 
 def most_before(runs: int, bad: int, gain: float) -> Ints:
-    """Return for each split (after 1, 2, … runs) how many bad runs may lie before it for such a gain, -1 for none."""
+    """Return for each split (after 1, 2, … runs) how many bad runs may lie before it to be worth that, -1 for none."""
     before = np.arange(1, runs, dtype=np.int64)
     least = np.maximum(0, bad - (runs - before))
     low, high = least - 1, np.maximum(before * bad // runs, least - 1)
@@ -68,7 +75,9 @@ def most_before(runs: int, bad: int, gain: float) -> Ints:
         middle = (low + high + 1) // 2
         gained = gains(middle, before, bad - middle, runs - before) >= gain - ROUNDING
         low, high = np.where(gained, middle, low), np.where(gained, high, middle - 1)
-    return np.where(low >= least, low, -1)
+    is_dead = bad - (runs - before) >= 0
+    dead = np.where(is_dead, gains(least, before, bad - least, runs - before) + DEAD >= gain - ROUNDING, False)
+    return np.where(low >= least, low, np.where(dead, least, -1))
 
 
 def followed_chance(bad: int, most: Ints) -> float:
@@ -121,16 +130,36 @@ def log_chance_of_more(bad_after: Ints, after: Ints, bad: Ints, runs: Ints) -> F
 
 
 def log_chance_of_groups(bad_after: Ints, after: Ints, bad: Ints, runs: Ints) -> float:
-    """Return ln of the chance (Chernoff's bound) that so many of all bad runs lie after one given split.
+    """Return ln of the chance that so many of all bad runs lie after one given split: exact, or a bound where clear.
 
     One value a job; the orders of different jobs have nothing to do with each other.
     """
     kinds, counts = np.unique(np.stack([after, bad, runs]), axis=1, return_counts=True)
+    jobs = [(law_of(*kind), count) for kind, count in zip(kinds.T.tolist(), counts.tolist(), strict=True)]
+    bound = chernoff(jobs, int(bad_after.sum()))
+    return bound if bound < CLEARLY else min(bound, log_tail(jobs, int(bad_after.sum())))
+
+
+def law_of(after: int, bad: int, runs: int) -> tuple[int, Floats]:
+    """Return how few of a job's bad runs may lie after a split, and ln of the chance of each number from that on."""
+    values = np.arange(max(0, after + bad - runs), min(after, bad) + 1, dtype=np.int64)
+    return int(values[0]), log_hypergeometric(values, after, bad, runs)
+
+
+def chernoff(jobs: Sequence[tuple[tuple[int, Floats], int]], wanted: int) -> float:
+    """Return ln of Chernoff's bound of the chance that a sum over so many jobs of each kind is as high as wanted."""
     total = np.zeros(len(TILTS))
-    for (drawn, marked, size), count in zip(kinds.T.tolist(), counts.tolist(), strict=True):
-        values = np.arange(max(0, drawn + marked - size), min(drawn, marked) + 1, dtype=np.int64)
-        chance = log_hypergeometric(values, drawn, marked, size)
-        tilted = chance + TILTS[:, None] * values
+    for (least, law), count in jobs:
+        tilted = law + TILTS[:, None] * (least + np.arange(len(law)))
         top = tilted.max(axis=1)
         total += count * (top + np.log(np.exp(tilted - top[:, None]).sum(axis=1)))
-    return min(0.0, float(np.min(total - TILTS * bad_after.sum())))
+    return min(0.0, float(np.min(total - TILTS * wanted)))
+
+
+def log_tail(jobs: Sequence[tuple[tuple[int, Floats], int]], wanted: int) -> float:
+    """Return ln of the chance that a sum over so many jobs of each kind is as high as wanted."""
+    law, least = np.ones(1), 0
+    for (first, each), count in jobs:
+        for _ in range(count):
+            law, least = np.convolve(law, np.exp(each)), least + first
+    return min(0.0, log(max(LEAST, float(law[max(0, wanted - least) :].sum()))))

@@ -37,6 +37,13 @@ class Sides:
         """Return how many runs each part has."""
         return self.before + self.after
 
+    @property
+    def drift(self) -> tuple[Floats, Floats]:
+        """Return by how many more bad runs lie after each split than chance lets expect, and the variance of that."""
+        share, runs = self.bad / self.runs, self.runs
+        spread = self.before * self.after / runs * share * (1 - share) * runs / np.maximum(runs - 1, 1)
+        return self.bad_after - self.after * share, spread
+
 
 @dataclass(frozen=True)
 class Parts:
@@ -84,6 +91,11 @@ class Parts:
         runs = np.flatnonzero(self.gain == highest[self.part])
         found[self.part[runs]] = runs
         return found
+
+    @cached_property
+    def drift(self) -> tuple[Floats, Floats]:
+        """Return the drift of the part of each run at the split before it."""
+        return self.sides(self.part, np.arange(len(self.part))).drift
 
     def sides(self, parts: Ints, splits: Ints) -> Sides:
         """Return what lies on both sides of some splits of some parts."""

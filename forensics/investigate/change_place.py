@@ -90,13 +90,18 @@ def gaining(parts: Parts, place: int) -> Ints:
     return found[parts.gain[splits[found]] > 0]
 
 
+def log_odds(parts: Parts, place: int, rates: Rates) -> Floats:
+    """Return for each part by how much its runs after an instant are rather those of one that changed (ln)."""
+    scores = rates.scores(parts, np.arange(len(parts.part)))
+    return np.bincount(parts.part, weights=np.where(parts.place >= place, scores, 0.0)).astype(np.float64)
+
+
 def likely(parts: Parts, place: int, rates: Rates, members: int) -> Ints:
     """Return the parts whose runs after an instant are rather those of a member, if so many are members.
 
     One that failed often before changes too little to be one, as good as its runs may fit.
     """
-    scores = rates.scores(parts, np.arange(len(parts.part)))
-    odds = np.bincount(parts.part, weights=np.where(parts.place >= place, scores, 0.0)).astype(np.float64)
+    odds = log_odds(parts, place, rates)
     others = len(odds) - members + 1
     found = gaining(parts, place)
     sides = parts.sides(found, parts.splits(place)[found])

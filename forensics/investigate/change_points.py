@@ -12,9 +12,12 @@ from forensics.evidence.columns import Columns
 from forensics.evidence.investigation import ChangePoint, Group
 from forensics.evidence.paired import NAT, Ints
 from forensics.evidence.result import Result
+from forensics.investigate.change_found import Change
 from forensics.investigate.change_occasions import occasions, told_events
 from forensics.investigate.change_parts import Parts, laid_out
-from forensics.investigate.change_search import LEAST_GAIN, Change, changes
+from forensics.investigate.change_search import changes
+from forensics.investigate.change_traits import traits_of
+from forensics.investigate.change_weight import LEAST_GAIN
 from forensics.investigate.outcomes import Outcomes, reporting, work
 
 # A control has so many runs on both sides, or as many as the jobs that changed.
@@ -38,7 +41,9 @@ def points(studied: Result, columns: Columns, outcomes: Outcomes) -> Iterator[Ch
         return
     parts, order = laid_out(columns.job[rows], columns.moment[rows], outcomes.bad[rows])
     hints = [each.at for each in told_events(studied)]
-    looked = Looked(studied, columns, outcomes, rows[order], parts, tuple(changes(parts, hints)))
+    row = rows[order]
+    found = tuple(changes(parts, hints, traits_of(studied, columns, outcomes, row)))
+    looked = Looked(studied, columns, outcomes, row, parts, found)
     for change in looked.found:
         yield point(looked, change)
 
@@ -62,7 +67,7 @@ class Looked:
 
 def point(looked: Looked, change: Change) -> ChangePoint:
     """Return a change as it is told."""
-    rows = looked.row[change.splits]
+    rows = looked.row[change.splits[change.is_sure]]
     names, hosts = (looked.columns.texts[name][rows].tolist() for name in ("job", "host"))
     before, after = groups(change)
     paired = looked.studied.paired
@@ -84,12 +89,13 @@ def point(looked: Looked, change: Change) -> ChangePoint:
 
 def groups(change: Change) -> tuple[Group, Group]:
     """Return the runs on both sides of a change."""
-    sides = change.seen.sides(change.members, change.splits)
+    members = change.members[change.is_sure]
+    sides = change.seen.sides(members, change.splits[change.is_sure])
     before, after = int(sides.before.sum()), int(sides.after.sum())
     bad_before, bad_after = int(sides.bad_before.sum()), int(sides.bad_after.sum())
     if change.is_better:  # there the runs that got more are the good ones
         bad_before, bad_after = before - bad_before, after - bad_after
-    return Group(bad_before, before, len(change.members)), Group(bad_after, after, len(change.members))
+    return Group(bad_before, before, len(members)), Group(bad_after, after, len(members))
 
 
 def controls(looked: Looked, change: Change) -> tuple[str, ...]:

@@ -1,4 +1,4 @@
-"""Attributes that a job has in all its runs: its settings, host and scheduler, its name and where its files go."""
+"""Attributes that a job has in all its runs: its settings, mostly its host, its name and where its files go."""
 
 from __future__ import annotations
 
@@ -9,20 +9,24 @@ from collections.abc import Iterator, Sequence
 import numpy as np
 
 from forensics.config import Job
+from forensics.evidence.columns import Names
 from forensics.evidence.paired import Ints, Paired
-from forensics.investigate.contrast_attributes import NOT_SET, Attribute, of_jobs
+from forensics.investigate.contrast_attributes import NOT_SET, Attribute, of_jobs, of_words, settled
 
 SCHEDULERS = {"cron": "cron", "systemd": "systemd", "kubernetes": "Kubernetes", "openclaw": "OpenClaw"}
 
 
 def of_settings(paired: Paired) -> Iterator[Attribute]:
-    """Yield what the config, or a job's own scheduler, says of jobs, in that order; then host and scheduler."""
+    """Yield what the config, or a job's own scheduler, says of jobs, in that order; then the scheduler."""
     jobs, job = paired.jobs, paired.runs.job
     for name in dict.fromkeys(name for each in jobs for name in each.attributes):
         yield of_jobs(name, [setting(each, name) for each in jobs], job, is_declared=True)
-    if any(each.host for each in jobs):
-        yield of_jobs("host", [each.host for each in jobs], job, is_declared=True)
     yield of_jobs("scheduler", [SCHEDULERS.get(each.scheduler, "an interval") for each in jobs], job, is_declared=True)
+
+
+def of_hosts(hosts: Names, job: Ints) -> Iterator[Attribute]:
+    """Yield on which host runs were: as an attribute of jobs where these stay on theirs, of runs where they move."""
+    yield from settled(of_words("host", hosts, is_declared=True), job, np.ones(len(job), dtype=np.bool_))
 
 
 def setting(job: Job, name: str) -> str | None:

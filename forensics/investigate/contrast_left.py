@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from dataclasses import replace
 
@@ -22,8 +23,8 @@ def beside_clearer(told: Sequence[tuple[Contrast, Split | None]], ground: Ground
     for contrast, split in told:
         if contrast.standing == "differs" and split is not None:
             has = ground.known & (split.attribute.codes == split.code)
-            beside = abs(left(has, [rows for _, rows in clearer], ground))
-            if clearer and beside < LEAST_LEFT * abs(left(has, [], ground)):
+            alone, beside = (left(has, some, ground) for some in ([], [rows for _, rows in clearer]))
+            if clearer and math.copysign(beside, alone * beside) < LEAST_LEFT * abs(alone):
                 first = clearer[0][0]
                 reason = f'tells little beside {first.attribute} = "{first.value}", with which it often goes'
                 contrast = replace(contrast, standing="unknown", reason=reason)

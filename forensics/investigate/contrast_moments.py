@@ -40,11 +40,11 @@ def of_moments(moment: Ints, zone: ZoneInfo) -> Iterator[Attribute]:
         yield Attribute(name, values, np.where(known, codes, UNKNOWN), clusters=clusters)
 
 
-def of_neighbours(columns: Columns, paired: Paired) -> Attribute:
+def of_neighbours(columns: Columns, paired: Paired, hosts: Names) -> Attribute:
     """Return how many other jobs began on the same host in the same minute."""
     runs = paired.runs
     begun = np.where(runs.triggered != NAT, runs.triggered, np.where(runs.begun != NAT, runs.begun, columns.moment))
-    host = pd.factorize(columns.texts["host"], use_na_sentinel=False)[0]
+    host = pd.factorize(hosts, use_na_sentinel=False)[0]
     minute = pd.factorize(begun // (60 * NANOS))[0]
     place = pd.factorize(host * (int(minute.max(initial=0)) + 1) + minute)[0].astype(np.int64)
     together = np.unique(np.stack([place, runs.job]), axis=1)[0]

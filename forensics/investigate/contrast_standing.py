@@ -119,9 +119,11 @@ def why_unknown(tested: Tested) -> str:
         return f"{few:,} {kind(split, few)} against {many:,}: too few to tell, whatever they showed"
     if split.chance.p_value < LEVEL:
         is_small = tested.adjusted is not None and tested.adjusted < LEVEL
-        return (
-            "hardly a difference, or that of a single one" if is_small else "not clear enough among so many attributes"
-        )
+        if is_small:
+            return "hardly a difference, or that of a single one"
+        if tested.adjusted is None:
+            return f"maybe no chance, but {few:,} against {many:,} {kind(split, many)} cannot show it among so many"
+        return "not clear enough among so many attributes"
     return "no more than chance does, but too little to rule it out"
 
 

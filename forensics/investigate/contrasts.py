@@ -17,9 +17,10 @@ from forensics.evidence.columns import Columns
 from forensics.evidence.investigation import Contrast
 from forensics.evidence.paired import NAT
 from forensics.evidence.result import Result
+from forensics.evidence.run_hosts import hosts_of_runs
 from forensics.investigate.contrast_attributes import Attribute, is_of_its_own, settled
 from forensics.investigate.contrast_exceptions import exceptions
-from forensics.investigate.contrast_jobs import of_names, of_settings
+from forensics.investigate.contrast_jobs import of_hosts, of_names, of_settings
 from forensics.investigate.contrast_left import beside_clearer
 from forensics.investigate.contrast_messages import of_messages
 from forensics.investigate.contrast_moments import of_durations, of_moments, of_neighbours
@@ -58,16 +59,17 @@ def midnight_before(at: int, zone: ZoneInfo) -> int:
 def attributes(studied: Result, columns: Columns, outcomes: Outcomes) -> Iterator[Attribute]:
     """Yield every attribute that can be compared, those that somebody set first, each of a name of its own."""
     paired, evidence = studied.paired, studied.evidence
-    job, known = paired.runs.job, outcomes.known
+    job, known, hosts = paired.runs.job, outcomes.known, hosts_of_runs(paired, evidence)
     of_runs = (
         *of_messages(paired, evidence.notifications, outcomes.about),
         *of_rows(paired, evidence),
         *of_moments(columns.moment, studied.config.timezone),
-        of_neighbours(columns, paired),
+        of_neighbours(columns, paired, hosts),
         of_durations(columns, job, outcomes.good),
     )
     names = set[tuple[str, str]]()
-    for each in chain(of_settings(paired), *(settled(each, job, known) for each in of_runs), of_names(paired)):
+    told_of_jobs = of_settings(paired), of_hosts(hosts, job)
+    for each in chain(*told_of_jobs, *(settled(each, job, known) for each in of_runs), of_names(paired)):
         is_told = (each.name, each.level) in names
         if not is_told and (each.is_declared or not is_of_its_own(each, job, known)):
             names.add((each.name, each.level))

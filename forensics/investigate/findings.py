@@ -9,11 +9,12 @@ from zoneinfo import ZoneInfo
 import numpy as np
 
 from forensics.evidence.columns import Columns
-from forensics.evidence.investigation import ChangePoint, Contrast, Group, Investigation
+from forensics.evidence.investigation import Cause, ChangePoint, Contrast, Group, Investigation
 from forensics.evidence.result import Finding, Result
 from forensics.investigate.outcomes import reporting, work
 from forensics.investigate.words import counted, happening, listed, of_runs, setting, share, subject, went_wrong, when
-from forensics.timeline import utc_text
+from forensics.timeline import any_instant, utc_text
+from forensics.verdicts import Lane
 
 SHOWN_CONTRASTS, SHOWN_RULED_OUT = 2, 4
 About = Literal["work", "reporting"]
@@ -22,7 +23,19 @@ About = Literal["work", "reporting"]
 def investigation_findings(found: Investigation, result: Result) -> tuple[Finding, ...]:
     """Return what tells bad runs from good ones, and since when, as findings of a report."""
     zone, troubles = result.config.timezone, sorted(troubled(result).items(), key=lambda each: -len(each[1]))
-    return tuple(finding for about, jobs in troubles for finding in of_question(found, about, jobs, zone))
+    silent = silences(result)
+    return tuple(finding for about, jobs in troubles for finding in of_question(found, about, jobs, silent, zone))
+
+
+def silences(result: Result) -> list[tuple[int, int]]:
+    """Return from when to when messages of all jobs were missing (ns), which is a finding of its own."""
+    told = [each.detail for each in result.findings if each.kind == "lane_outage" and "since" in each.detail]
+    zone = result.config.timezone
+    return [
+        (any_instant(str(each["since"]), zone), any_instant(str(each["until"]), zone))
+        for each in told
+        if each.get("lane") == Lane.NOTIFICATIONS.value
+    ]
 
 
 def troubled(result: Result) -> dict[About, frozenset[str]]:
@@ -36,11 +49,21 @@ def troubled(result: Result) -> dict[About, frozenset[str]]:
     return found
 
 
-def of_question(found: Investigation, about: About, jobs: frozenset[str], zone: ZoneInfo) -> Iterator[Finding]:
+def of_question(
+    found: Investigation, about: About, jobs: frozenset[str], silent: Sequence[tuple[int, int]], zone: ZoneInfo
+) -> Iterator[Finding]:
     """Yield the findings on one question: since when, what differs, what does not."""
+    again = [cause for cause in found.causes if cause.kind == "recurring" and about == "work"]
     changes = [
-        each for each in found.change_points if each.about == about and not each.is_better and jobs & {*each.jobs}
+        each
+        for each in found.change_points
+        if each.about == about
+        and not each.is_better
+        and jobs & {*each.jobs}
+        and not any(comes_of(each, cause) for cause in again)
+        and not (about == "reporting" and any(first <= each.first_bad <= last for first, last in silent))
     ]
+    yield from (coming_again(cause, found) for cause in again)
     differing = [each for each in found.contrasts if each.about == about and each.standing == "differs"]
     same = [each for each in found.contrasts if each.about == about and each.standing == "same"]
     if any(len(each.jobs) > 1 or each.occasions for each in changes):  # one job's own is told with its blocker
@@ -48,6 +71,25 @@ def of_question(found: Investigation, about: About, jobs: frozenset[str], zone: 
     yield from (contrasting(each) for each in differing[:SHOWN_CONTRASTS])
     if same and (differing or len(jobs) > 1):
         yield ruled_out(same, differing)
+
+
+def comes_of(change: ChangePoint, cause: Cause) -> bool:
+    """Return whether a change is only the first of days on which the same jobs go wrong each time."""
+    return 2 * len({*change.jobs} & {*cause.jobs}) > len(change.jobs)
+
+
+def coming_again(cause: Cause, found: Investigation) -> Finding:
+    """Return days on which runs go wrong each time as a finding, with how unsure that is."""
+    pair = cause.detail["attribute"], cause.detail["value"]
+    contrast = next(each for each in found.contrasts if (each.attribute, each.value) == pair and each.about == "work")
+    return Finding(
+        kind="contrast",
+        text=cause.title,
+        observed=cause.supports,
+        inferred=f"So {cause.inferred[:1].lower()}{cause.inferred[1:]}",
+        p_value=contrast.adjusted,
+        detail=contrast_detail(contrast),
+    )
 
 
 def changed(changes: Sequence[ChangePoint], zone: ZoneInfo) -> Finding:

@@ -16,14 +16,12 @@ from forensics.evidence.investigation import Contrast, NextStep
 from forensics.evidence.paired import NAT, Ints
 from forensics.investigate.cause_case import Case
 from forensics.investigate.diffs import FILE, Setting, setting_of, to_main
-from forensics.investigate.words import counted, listed, setting, subject
+from forensics.investigate.words import counted, setting, subject
 from forensics.timeline import NANOS, local_text
-from forensics.verdicts import Lane
 
 MINUTE = 60 * NANOS
 UTC = ZoneInfo("UTC")
 SHOWN_HUNKS = 5
-MOST_ASKED = 25  # jobs whose reasons are read for the lanes that they lack: a fleet lacks the same ones all over
 COST = (
     "Runs are no longer kept apart: all share the main session and its context, one can hold up or mislead the next,"
     " and the settings of an isolated run (its own model, time limit and delivery) no longer apply."
@@ -34,12 +32,6 @@ BY_COMMAND = (
     " `openclaw cron edit --help`."
 )
 GATEWAY = "openclaw-gateway.service"
-LANE_WORDS = {
-    Lane.ARTIFACTS.value: "declare what the job leaves behind, as its `artifacts` or `markers` in the config",
-    Lane.LIFECYCLE.value: "let `forensics run --job NAME --` start it: start, end and exit code are then on record",
-    Lane.TRIGGERS.value: "read the scheduler's own log, as a source of the config",
-    Lane.NOTIFICATIONS.value: "read the channel to which it reports, as a source of the config",
-}
 
 
 def rerun(case: Case, rows: Ints) -> Iterator[NextStep]:
@@ -50,13 +42,26 @@ def rerun(case: Case, rows: Ints) -> Iterator[NextStep]:
     since = local_text(int(case.columns.moment[rows].min()), case.zone)
     command = f"forensics investigate --rerun-list --since {shlex.quote(since)}"
     command += "".join(f" --job {shlex.quote(job)}" for job in jobs[:SHOWN_HUNKS]) if len(jobs) <= SHOWN_HUNKS else ""
-    others = " The list holds those of other jobs, too." if len(jobs) > SHOWN_HUNKS else ""
     yield NextStep(
         "rerun",
         f"Make up for {counted(len(rows), 'lost run')} of {subject(jobs)}, where that day's work still matters."
-        f"{others}",
+        f"{beside(case, rows, jobs if len(jobs) <= SHOWN_HUNKS else ())}",
         command=command,
     )
+
+
+def beside(case: Case, rows: Ints, asked: Sequence[str]) -> str:
+    """Return in a sentence what a list of lost runs holds beside some; ``asked`` are its jobs, none for all."""
+    columns = case.columns
+    listed_ = (
+        case.work.bad & (columns.moment != NAT) & (columns.moment >= columns.moment[rows].min() // MINUTE * MINUTE)
+    )
+    if asked:
+        listed_ &= case.named(asked)
+    found = np.flatnonzero(listed_)
+    if len(found) <= len(rows):
+        return ""
+    return f" The list names all {counted(len(found), 'lost run')} of {subject(case.jobs(found))} since then."
 
 
 def to_main_session(case: Case, rows: Ints) -> Iterator[NextStep]:
@@ -211,18 +216,13 @@ def scheduler_log(job: Job, begin: int, end: int) -> NextStep:
     )
 
 
-def lanes(case: Case, rows: Ints) -> Iterator[NextStep]:
-    """Yield which lane would tell the next time, by what the reasons of runs ask for."""
-    wanted: dict[str, list[int]] = {}
-    for code in case.codes(rows)[:MOST_ASKED]:
-        row = case.newest(rows[case.studied.paired.runs.job[rows] == code])
-        told = " ".join(reason for reason in case.studied.explain(row) if reason.startswith("Lane to add"))
-        for lane in LANE_WORDS:
-            if lane in told:
-                wanted.setdefault(lane, []).append(row)
-    for lane, lacking in wanted.items():
-        jobs = case.jobs(np.array(lacking, dtype=np.int64))
-        yield NextStep("lane", f"Add the lane {lane} for {listed(jobs)}: {LANE_WORDS[lane]}.")
+def older_evidence(begin: str) -> NextStep:
+    """Return what to do about runs that are older than all that was read."""
+    return NextStep(
+        "look",
+        f"Ask from then on: `--since '{begin}'`. Or add what is older, as far as it was kept: rotated logs, an earlier "
+        "export.",
+    )
 
 
 def settings_to_compare(contrast: Contrast) -> NextStep:

@@ -130,3 +130,17 @@ def test_baseline_is_told_with_its_counts():
 def test_baseline_of_few_nights_is_not_told():
     found = check(*times("confirmed", 29), rates=NIGHTS[:4])
     assert (found.baseline, found.usual_nights) == (None, 0)
+
+
+def reason(*verdicts: str) -> str:
+    runs = frame(*(run(verdict, job=f"job-{number}") for number, verdict in enumerate(verdicts)))
+    return check_reporting(runs, all_of(runs), all_of(runs), 0.8).reason
+
+
+def test_rate_that_passes_tells_that_most_failure_messages_are_false():
+    told = reason(*times("confirmed", 90), *times("false_alarm", 9), "failed")
+    assert told.endswith("; but of the failure messages 9 of 10 (90.0 %) are false alarms")
+
+
+def test_few_false_alarms_are_not_made_much_of():
+    assert "false alarms" not in reason(*times("confirmed", 96), *times("false_alarm", 4))

@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 
 import numpy as np
 
-from benchmarks.changes import BEGIN, DAY, HOUR, judged
+from benchmarks.changes_frames import BEGIN, DAY, HOUR, judged
 from forensics.config import Config, Event
 from forensics.evidence.hosts import Stretch
 from forensics.evidence.intake import SourceRead

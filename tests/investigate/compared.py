@@ -22,7 +22,10 @@ FIRST = at("2026-03-02T00:00")  # a Monday
 
 @dataclass(frozen=True)
 class Ran:
-    """One run: its job, when, how it went, what its trigger and its message say. ``after`` ns comes the message."""
+    """One run: its job, when, how it went, what its trigger and its message say. ``after`` ns comes the message.
+
+    ``host`` is where its trigger was seen.
+    """
 
     job: str
     at: int
@@ -34,6 +37,7 @@ class Ran:
     channel: str = "ops"
     duration: float | None = None
     after: int = 30 * 10**9
+    host: str | None = None
 
 
 def ran(job: str, day: int = 0, hour: int = 7, minute: int = 0, is_bad: bool = False, **told: Any) -> Ran:
@@ -69,7 +73,7 @@ def studied(
     )
     links.runs.job[:] = ints(order[each.job] for each in rows)
     read = evidence(
-        triggers=[{"at": each.at, "event": "started", "attributes": dict(each.attributes) or None} for each in rows],
+        triggers=[trigger(each) for each in rows],
         notifications=[message(rows[place]) for place in told],
     )
     parts = SimpleNamespace(runs=table, paired=links, evidence=read, config=SimpleNamespace(timezone=zone))
@@ -80,6 +84,10 @@ def judged(each: Ran, place: int, job: Job) -> dict[str, Any]:
     moment = str(np.datetime64(each.at, "ns"))
     row = run(each.verdict, each.job, due=moment, triggered=moment, key=str(place), claim=each.said, host=job.host)
     return {**row, "duration_seconds": each.duration, "evidence": CLASS.get(each.verdict, "neither")}
+
+
+def trigger(each: Ran) -> dict[str, Any]:
+    return {"at": each.at, "event": "started", "host": each.host, "attributes": dict(each.attributes) or None}
 
 
 def message(each: Ran) -> dict[str, Any]:

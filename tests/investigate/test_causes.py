@@ -163,7 +163,7 @@ def test_change_makes_few_wrong_messages_a_broken_reporting() -> None:
 
 def test_those_told_rightly_are_named_with_what_they_share_with_the_others() -> None:
     told = " ".join(only(found(wolf()), "reporting").supports)
-    assert "Told rightly at the same time: `ok`, beside 3 jobs told wrongly." in told
+    assert "Told rightly at the same time: `ok` (all 2 runs), beside 3 jobs told wrongly." in told
     assert "Both sides have `channel = metrics`: these cannot be what tells them apart." in told
 
 
@@ -172,10 +172,6 @@ def test_what_those_told_rightly_share_beside_their_settings_is_told() -> None:
     few = contrast("another message within a minute", "yes", about="reporting", standing="unknown", reason=reason)
     told = only(found(wolf(), [few]), "reporting").supports
     assert f"`another message within a minute`: {reason}. That is too little to tell." in told
-
-
-def test_rate_or_format_stays_open_where_nothing_tells() -> None:
-    assert "A rate limit, or the format" in only(found(wolf()), "reporting").unknown
 
 
 def test_one_real_failure_is_not_drowned_by_false_alarms() -> None:
@@ -305,6 +301,15 @@ def test_runs_that_nothing_could_prove_ask_for_a_lane() -> None:
     assert "artifacts" in causes[0].steps[0].text
 
 
+def test_runs_older_than_all_evidence_ask_for_no_lane() -> None:
+    studied = world(
+        days("a", "unverifiable", "unverifiable", "confirmed"), reasons=("Lane to add: artifacts (what it leaves).",)
+    )
+    (cause,) = found(studied)
+    assert "2 runs, all before 2026-03-12 07:00" in cause.title
+    assert [step.kind for step in cause.steps] == ["look"]
+
+
 def test_silent_lane_of_all_jobs_is_a_cause() -> None:
     silent = Finding("lane_outage", "From 07:00 to 09:00 no message.", detail={"lane": "notifications", "runs": 9})
     assert kinds(found(world(days("a", "confirmed"), findings=(silent,)))) == ["lane_outage"]
@@ -369,3 +374,16 @@ def test_job_that_was_started_since_is_no_longer_left_out() -> None:
 def test_back_quote_in_the_name_of_an_event_opens_no_code() -> None:
     causes = found(world(days("a", "confirmed", "failed")), changes=[change("a", occasion="gw `1")])
     assert not any("`1" in text for cause in causes for text in (cause.title, *cause.supports))
+
+
+def test_value_within_another_that_explains_its_runs_is_no_second_cause() -> None:
+    runs = [*days("a", "failed", "failed"), *days("b", "failed", "failed"), *days("c", "confirmed", "confirmed")]
+    attributes = {"a": {"queue": "gpu", "zone": "n"}, "b": {"queue": "gpu"}, "c": {"queue": "cpu"}}
+    told = found(world(runs, attributes=attributes), [contrast("queue", "gpu"), contrast("zone", "n")])
+    assert kinds(told) == ["contrast"]
+
+
+def test_runs_that_a_contrast_explains_are_to_be_made_up_for() -> None:
+    studied = world(days("a", "failed", "failed"), attributes={"a": {"queue": "gpu"}})
+    (cause,) = found(studied, [contrast("queue", "gpu")])
+    assert cause.steps[-1].text.startswith("Make up for 2 lost runs of `a`")

@@ -9,11 +9,15 @@ import numpy as np
 import pytest
 
 from forensics.investigate.change_chance import (
+    DEAD,
     chance_of_split,
+    chernoff,
     followed_chance,
     gains,
+    law_of,
     log_chance_of_groups,
     log_chance_of_more,
+    log_tail,
     most_before,
     summed_chances,
 )
@@ -23,10 +27,12 @@ SEQUENCES = ("0000000001111", "0000011011", "000101", "00010000000011", "1100010
 
 
 def best_gain(bits: str) -> float:
+    """Return what the best split of some runs is worth: its gain, and more where none after it is good."""
     bad = ints(map(int, bits))
     before = np.arange(1, len(bad))
     seen = np.cumsum(bad)[:-1]
-    return float(gains(seen, before, bad.sum() - seen, len(bad) - before).max())
+    is_dead = bad.sum() - seen == len(bad) - before
+    return float((gains(seen, before, bad.sum() - seen, len(bad) - before) + DEAD * is_dead).max())
 
 
 def counted_out(bits: str) -> float:
@@ -62,10 +68,15 @@ def test_group_whose_bad_runs_all_lie_after_is_as_rare_as_its_jobs_multiplied() 
     assert exp(found) == pytest.approx(1 / comb(13, 4) / comb(11, 2))
 
 
-def test_chance_of_a_group_is_never_below_that_of_all_orders() -> None:
+def test_chance_of_a_group_is_that_of_all_orders() -> None:
     one = {bad: comb(5, bad) * comb(7, 4 - bad) / comb(12, 4) for bad in range(5)}
     exact = sum(one[first] * one[second] for first in one for second in one if first + second >= 7)
-    assert exact <= exp(log_chance_of_groups(ints([4, 3]), ints([5, 5]), ints([4, 4]), ints([12, 12]))) < 10 * exact
+    assert exp(log_chance_of_groups(ints([4, 3]), ints([5, 5]), ints([4, 4]), ints([12, 12]))) == pytest.approx(exact)
+
+
+def test_bound_of_a_group_is_never_below_its_chance() -> None:
+    jobs = [(law_of(5, 4, 12), 3), (law_of(2, 1, 9), 4)]
+    assert all(log_tail(jobs, wanted) <= chernoff(jobs, wanted) + 1e-9 for wanted in range(17))
 
 
 def test_chance_of_more_bad_runs_is_close_to_the_sum_of_its_tail() -> None:

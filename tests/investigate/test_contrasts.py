@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+from dataclasses import replace
 from zoneinfo import ZoneInfo
 
 import numpy as np
@@ -261,6 +262,32 @@ def test_host_is_compared_over_its_jobs():
     jobs = [Job(f"job-{number:02d}", UTC, host="old" if number < 6 else "new") for number in range(16)]
     runs = [each for job in jobs for each in nightly(job.name, 8 if job.host == "old" else 0)]
     assert differing(compared(runs, jobs)) == [("host", "old")]
+
+
+def test_host_that_only_the_triggers_name_is_compared_over_jobs_that_stay_there():
+    hosts = {f"job-{number:02d}": "old" if number < 6 else "new" for number in range(16)}
+    runs = [each for job, host in hosts.items() for each in nightly(job, 8 if host == "old" else 0, host=host)]
+    found = compared(runs)
+    assert differing(found) == [("host", "old")]
+    assert told(found, "host").level == "job"
+
+
+def test_job_that_runs_on_two_hosts_by_turns_is_compared_with_itself():
+    turns = [
+        ran(job, day, host=("old", "new")[day % 2], is_bad=day % 2 == 0 and day > 3)
+        for job in ("one", "two", "three")
+        for day in range(14)
+    ]
+    found = compared(turns)
+    assert differing(found) == [("host", "old")]
+    assert told(found, "host").level == "run"
+
+
+def test_job_that_missed_its_run_counts_on_its_host():
+    hosts = {f"job-{number:02d}": "old" if number < 6 else "new" for number in range(16)}
+    runs = [each for job, host in hosts.items() for each in nightly(job, 8 if host == "old" else 0, host=host)]
+    lost = [replace(each, host=None) if each.verdict != "confirmed" else each for each in runs]
+    assert told(compared(lost), "host").within.bad == 48
 
 
 def test_bad_jobs_that_share_the_beginning_of_their_name_are_found():

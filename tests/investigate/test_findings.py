@@ -84,3 +84,15 @@ def test_question_from_which_most_jobs_suffer_comes_first() -> None:
 
 def test_what_cannot_be_told_is_left_out() -> None:
     assert kinds(contrasts=[contrast(standing="unknown")]) == []
+
+
+def test_change_of_messages_within_a_silence_of_all_is_left_to_that() -> None:
+    silent = Finding(
+        "lane_outage",
+        "No message.",
+        detail={"lane": "notifications", "since": "2026-03-13T00:00:00Z", "until": "2026-03-13T23:00:00Z"},
+    )
+    told = Investigation(0, 1, (), (change("a", "b", about="reporting", occasion=None),))
+    runs = [*days("a", "unreported"), *days("b", "unreported")]
+    assert investigation_findings(told, world(runs, findings=(silent,))) == ()
+    assert [each.kind for each in investigation_findings(told, world(runs))] == ["change_point"]

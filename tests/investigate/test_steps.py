@@ -129,3 +129,14 @@ def test_change_of_jobs_in_a_database_is_a_command_for_each() -> None:
         "",
         f"openclaw cron edit {ID} --session main --system-event TEXT-OF-ITS-MESSAGE",
     )
+
+
+def test_list_that_holds_more_than_the_lost_runs_says_how_many() -> None:
+    runs = [each for number in range(7) for each in days(f"job{number}", "failed", *["confirmed"] * 9)]
+    (over,) = [each for each in found(world([*runs, *days("other", *["failed"] * 5)])) if each.kind == "jobs"]
+    assert over.steps[0].text.endswith("The list names all 12 lost runs of 8 jobs since then.")
+
+
+def test_list_that_holds_the_lost_runs_and_no_others_needs_no_count() -> None:
+    (step,) = [each for each in first_cause().steps if each.kind == "rerun"]
+    assert "The list names" not in step.text
