@@ -13,6 +13,7 @@ from importlib import import_module
 from typing import IO, Any
 
 import click
+from click.exceptions import NoArgsIsHelpError
 
 from forensics import __version__
 from forensics.errors import ForensicsError, OutputError
@@ -71,6 +72,27 @@ ELSEWHERE = {
 }
 
 
+def in_a_line(error: click.UsageError) -> Failure:
+    """Return a misuse of options as one line: what is wrong, what may have been meant, and where to read on."""
+    guess = guessed(error)
+    text = " ".join((error.message if guess else error.format_message()).split()).rstrip(".")
+    hint = f"did you mean {guess}? See" if guess else "see"
+    command = error.ctx.command_path if error.ctx else "forensics"
+    return Failure(f"{text[:1].lower()}{text[1:]} - {hint} {command} --help")
+
+
+def guessed(error: click.UsageError) -> str:
+    """Return the option or command that was most likely meant, empty where none is near."""
+    from forensics.config_keys import ALIKE, nearest
+
+    if isinstance(error, click.NoSuchOption):
+        return next(iter(error.possibilities or ()), "")
+    word = getattr(error, "command_name", None)  # of an error that older versions of click do not tell apart
+    if word is None or error.ctx is None or not isinstance(error.ctx.command, click.Group):
+        return ""
+    return nearest(word, error.ctx.command.list_commands(error.ctx), ALIKE)
+
+
 class Commands(click.Group):
     """A group whose errors are one clear message and an exit code, never a traceback."""
 
@@ -86,12 +108,25 @@ class Commands(click.Group):
             return found
         return super().get_command(ctx, cmd_name)
 
+    def make_context(self, info_name: str | None, args: list[str], *others: Any, **more: Any) -> click.Context:
+        """Read the options that stand before a command; those that cannot be read end in a message."""
+        try:
+            return super().make_context(info_name, args, *others, **more)
+        except NoArgsIsHelpError:  # it shows the help
+            raise
+        except click.UsageError as error:
+            raise in_a_line(error) from error
+
     def invoke(self, ctx: click.Context) -> Any:
         """Run a command; what a person can mend ends in a message."""
         os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")  # else numpy starts threads for matrices, and there are none
         try:
             with without_search_for_cycles():
                 return super().invoke(ctx)
+        except NoArgsIsHelpError:  # it shows the help
+            raise
+        except click.UsageError as error:
+            raise in_a_line(error) from error
         except OutputError as error:
             raise Unreached(str(error)) from error
         except ForensicsError as error:

@@ -8,10 +8,12 @@ from collections.abc import Iterator, Sequence
 from dataclasses import asdict
 from pathlib import Path
 
+from forensics.analyse.boot_words import span
 from forensics.analyse.gate import Comparison, Sample, Side, Terms, compare, sample_of, side_of
 from forensics.analyse.timings import BOOT, RUN
 from forensics.analyse.wording import counted
 from forensics.cli_gate_told import (
+    NEVER,
     QUIET,
     REGRESSED,
     SCHEMA,
@@ -19,7 +21,6 @@ from forensics.cli_gate_told import (
     body,
     closing,
     code_of,
-    known,
     numbers,
     side_numbers,
     terms_text,
@@ -125,12 +126,18 @@ def measurement_text(done: Sequence[Attempt], found: Sequence[Comparison] | None
     if found is not None:
         head = f"Before: the earlier measurement; after: {counted(len(done), 'attempt')}; {terms_text(terms)}"
         return "\n".join([head, "", *body(found)]) + "\n"
-    lines = [
-        f"{measure:<4}  {side.count} times, typically {known(side.typical)}, 95 % within {known(side.slow)}"
-        + (f", {side.never} never" if side.never else "")
-        for measure, side in sides(done).items()
-    ]
+    lines = [f"{measure:<4}  {side_text(measure, side)}" for measure, side in sides(done).items()]
     return "\n".join(lines) + "\n"
+
+
+def side_text(measure: str, side: Side) -> str:
+    """Return how often something was measured, how long it took, and how often it never came to its end."""
+    text, end = counted(side.count, "time"), f"{side.never} of {side.count} never {NEVER[measure]}"
+    if side.typical is not None:
+        text += f", typically {span(side.typical)}"
+    if side.slow is not None:
+        text += f", 95 % within {span(side.slow)}"
+    return f"{text}, {end}" if side.never else text
 
 
 def measurement_numbers(

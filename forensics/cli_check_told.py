@@ -3,11 +3,16 @@
 from __future__ import annotations
 
 import json
+from collections import Counter
 from collections.abc import Iterator
+from typing import TYPE_CHECKING
 
 from forensics.cli_alerts import Alert
 from forensics.cli_boot import named
 from forensics.cli_check import BLOCKED, INCOMPLETE, QUIET, UNREACHED, Course
+
+if TYPE_CHECKING:
+    from forensics.evidence.result import Result
 
 WHY = {
     QUIET: "nobody is silent",
@@ -47,10 +52,21 @@ def advice(course: Course) -> Iterator[str]:
     if seen.boots.blockers:
         yield f"{counted(len(seen.boots.blockers), 'job')} did not boot, {judged}"
     if result.blockers:
-        yield f"{len(result.blockers)} of {jobs} jobs overdue, {judged}"
+        yield f"{len(result.blockers)} of {jobs} jobs {overdue(result)}, {judged}"
     for todo in dict.fromkeys(blocker.todo for blocker in seen.blockers):
         names = (named(blocker.job or "") for blocker in seen.blockers if blocker.todo == todo)
         yield f"{', '.join(names)}: {todo}"
+
+
+def overdue(result: Result) -> str:
+    """Return what is wrong with the heartbeats of a check, by kind where not all of them are overdue."""
+    from forensics.analyse.blockers import HEALTHY
+
+    of = {blocker.job for blocker in result.blockers}
+    wrong = Counter(beat.status for beat in result.heartbeats if beat.job in of and beat.status not in HEALTHY)
+    if set(wrong) <= {"stale", "missing"}:
+        return "overdue"
+    return f"without a sign of life that counts ({', '.join(f'{count} {status}' for status, count in wrong.items())})"
 
 
 def well_again(course: Course, name: str) -> str:
@@ -100,6 +116,19 @@ def told_json(course: Course) -> str:
         "troubles": list(map(clean, course.troubles)),
         "notes": list(map(clean, course.notes)),
         "tracker": machine.tracker(filing.result if filing else result),
+    }
+    return json.dumps(told, indent=2, allow_nan=False) + "\n"
+
+
+def panel_json(result: Result) -> str:
+    """Return the heartbeat panel as data, every line of it, in the words of the report."""
+    from forensics.report import machine
+    from forensics.report.machine_values import instant
+
+    told = {
+        "schema": machine.SCHEMA,
+        "now": instant(result.window.now),
+        "heartbeats": list(map(machine.heartbeat, result.heartbeats)),
     }
     return json.dumps(told, indent=2, allow_nan=False) + "\n"
 

@@ -78,7 +78,7 @@ def head(checkup: Checkup) -> Iterator[Styled]:
         "",
     )
     if window.now - window.until > DAY * NANOS:
-        yield f"What was read ends there, {(window.now - window.until) / NANOS / DAY:,.0f} days ago.", ""
+        yield f"What was read ends there, {counted(round((window.now - window.until) / NANOS / DAY), 'day')} ago.", ""
     problems, remarks = len(checkup.problems), len(checkup.remarks)
     what = f"{counted(problems, 'thing')} to mend" if problems else "Nothing to mend"
     also = f", {counted(remarks, 'remark')}" if remarks else ""
@@ -153,7 +153,7 @@ def covers_text(source: SourceRead, zone: ZoneInfo) -> str:
     if source.covers is None:
         return "no time"
     begin, end = ("" if at is None else local_text(at, zone)[5:].removesuffix(" 00:00") for at in source.covers)
-    return f"{begin or 'ever'} to {end or 'now'}" if begin or end else "up to now"
+    return f"{begin} to {end or 'now'}" if begin else f"up to {end or 'now'}"
 
 
 def age_text(source: SourceRead, now: int) -> str:

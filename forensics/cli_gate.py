@@ -160,6 +160,7 @@ def before_and_after(
     with shown_progress(is_quiet or is_silent) as progress:
         result = make_report(config, Question(window, asked.jobs), progress)
     check_jobs(result, asked.jobs)
+    check_attributes(result, by)
     found = compare(samples_of(result, change, by, measures), terms)
     is_incomplete = result.exit_code == INCOMPLETE
     code = code_of(found, is_incomplete=is_incomplete)
@@ -195,15 +196,18 @@ def event_of(name: str, config: Config) -> Change:
     Raises:
         ForensicsError: the config has none, or several, of that name.
     """
+    from forensics.analyse.wording import listed
     from forensics.cli_window import nanoseconds
-    from forensics.config_keys import nearest
+    from forensics.config_keys import ALIKE, nearest
 
     if not config.events:
         raise ForensicsError(f"--event {name[:60]}: the config names no [[event]] - add it there, or use --at TIME")
     found = [event for event in config.events if event.name == name]
     if not found:
-        guess = nearest(name, [event.name for event in config.events])
-        raise ForensicsError(f"--event {name[:60]}: the config has no such [[event]] - did you mean {guess}?")
+        known = [event.name for event in config.events]
+        guess = nearest(name, known, ALIKE)
+        hint = f"did you mean {guess}?" if guess else f"it has {listed(known)}"
+        raise ForensicsError(f"--event {name[:60]}: the config has no such [[event]] - {hint}")
     if len(found) > 1:
         raise ForensicsError(f"--event {name[:60]}: the config has {len(found)} of that name - name one by --at TIME")
     return Change(nanoseconds(found[0].at), f"{found[0].kind} {name}")
@@ -231,6 +235,25 @@ def check_jobs(result: Result, globs: Sequence[str]) -> None:
     strange = [glob for glob in globs if not any(fnmatchcase(name, glob) for name in names)]
     if strange and names:
         raise ForensicsError(f"--job {strange[0]}: none of the {len(names)} known jobs is called so")
+
+
+def check_attributes(result: Result, by: Sequence[str]) -> None:
+    """Refuse attributes that no run has.
+
+    Raises:
+        ForensicsError: there are such.
+    """
+    from forensics.analyse.timings import attribute_names
+    from forensics.analyse.wording import listed
+    from forensics.config_keys import ALIKE, nearest
+
+    known = attribute_names(result.paired, result.evidence)
+    strange = [name for name in by if name not in known]
+    if strange and len(result.paired.runs):
+        guess = nearest(strange[0], known, ALIKE)
+        there = f"there are {listed(known)}" if known else "no run has any"
+        hint = f"did you mean {guess}?" if guess else f"{there}; a [[job]] names them as attributes = {{ ... }}"
+        raise ForensicsError(f"--by {strange[0][:60]}: no run has that attribute - {hint}")
 
 
 def samples_of(result: Result, change: Change, by: Sequence[str], measures: Sequence[str]) -> list[Sample]:

@@ -114,8 +114,11 @@ def check(
 @CONFIG
 @DIRS
 @NOW
+@click.option(
+    "--format", "form", type=click.Choice(("md", "json")), default="md", show_default=True, help="What stdout gets."
+)
 @EXIT_ZERO
-def panel(config_file: str | None, dirs: tuple[str, ...], now_text: str | None, exit_zero: bool) -> None:
+def panel(config_file: str | None, dirs: tuple[str, ...], now_text: str | None, form: str, exit_zero: bool) -> None:
     """Show of every job the last sign of life, and whether it is overdue. Writes nothing.
 
     \b
@@ -125,11 +128,16 @@ def panel(config_file: str | None, dirs: tuple[str, ...], now_text: str | None, 
     """  # noqa: D301 - as above
     from forensics.cli_beats import config_of_beats, of_others, read, unread_folders
     from forensics.cli_check import BLOCKED, INCOMPLETE, QUIET, UNREACHED
-    from forensics.cli_outputs import deliver, say
+    from forensics.cli_check_told import panel_json
+    from forensics.cli_outputs import deliver, say, show_text
 
     config, now = setting(config_file, now_text)
     result = read(config_of_beats(config, dirs), now)
-    troubles = deliver(result, "md", True, ())
+    troubles: list[str] = []
+    if form == "json":
+        show_text(panel_json(result))
+    else:
+        troubles = deliver(result, "md", True, ())
     unread = [f"not read: {fault}" for fault in unread_folders(result)]
     for line in [*unread, *troubles]:
         say(line)

@@ -45,13 +45,15 @@ def list_runs(glob: str, limit: int, is_json: bool) -> None:
       forensics runs list
       forensics runs list --job 'larry-*' --json
     """  # noqa: D301 - click's sign for lines that stay as they are
-    from forensics.cli_outputs import show_text
+    from forensics.cli_outputs import say, show_text
     from forensics.cli_runs_told import json_line, table
 
     with registry(QUICKLY) as (path, database):
         found = [truly(path, run) for run in latest_runs(database, glob, limit)]
         lines = [json_line(run, transitions_of(database, run.id)) for run in found] if is_json else table(found)
     show_text("".join(f"{line}\n" for line in lines))
+    if not found:
+        say(f"no run of a job that fits {glob!a} in {path}" if glob != "*" else f"no run in {path}")
 
 
 @runs.command(short_help="Tell whether a run completed: exit code 0, 1 where not, 3 where there is none.")
@@ -106,6 +108,8 @@ def retry(run_ids: tuple[str, ...], glob: str, dry_run: bool) -> None:
         found, strange = chosen(database, run_ids, glob)
     for line in strange:
         say(line)
+    if dry_run and not found and not strange:
+        say(f"nothing is left to be run again in {path}")
     codes = []
     for run in found:
         say(f"{run.job}: {run.id} is {'to be ' if dry_run else ''}run again, attempt {len(run.attempts) + 1}")

@@ -27,7 +27,8 @@ def zone_of(name: str) -> ZoneInfo:
 
     zone = zone_named(name)
     if zone is None:
-        guess = f"did you mean {nearest_zone(name)}? " if name else ""
+        near = nearest_zone(name) if name else ""
+        guess = f"did you mean {near}? " if near else ""
         raise ForensicsError(f"--timezone {shown(name)}: no such zone - {guess}write one such as Asia/Tokyo or UTC")
     return zone
 

@@ -29,6 +29,7 @@ SECRETS = frozenset({"token", "password", "secret", "api_key", "webhook", "webho
 # zoneinfo finds these too: they differ from machine to machine, or count leap seconds.
 ODD_ZONES = ("localtime", "posixrules", "posix/", "right/")
 LARGEST = 2**63 - 1
+ALIKE = 0.6  # a name that is less alike is no slip of the pen, and naming it would mislead
 
 
 @dataclass(frozen=True)
@@ -59,12 +60,12 @@ class Unfit(ValueError):
 Parser = Callable[[Any, Setting], Any]
 
 
-def nearest(word: str, known: Collection[str]) -> str:
-    """Return the known name that a word is most like or begins; empty where none is known."""
+def nearest(word: str, known: Collection[str], likeness: float = 0.0) -> str:
+    """Return the known name that a word is most like or begins; empty where none is so alike (0: at all, 1: equal)."""
     by_folded = {name.casefold(): name for name in sorted(known)}
     folded = word[:64].casefold()
     begun = [name for name in by_folded if len(folded) > 3 and name.startswith(folded)]
-    found = begun or difflib.get_close_matches(folded, by_folded, n=1, cutoff=0.0)
+    found = begun or difflib.get_close_matches(folded, by_folded, n=1, cutoff=likeness)
     return by_folded[found[0]] if found else ""
 
 
@@ -227,7 +228,9 @@ def zone(value: Any, setting: Setting) -> ZoneInfo:
         raise Unfit('the name of a zone, such as "Asia/Tokyo"')
     found = zone_named(value)
     if found is None:
-        raise Unfit(f"did you mean `{nearest_zone(value)}`? The name of a zone in the IANA database is needed")
+        guess = nearest_zone(value)
+        hint = f"did you mean `{guess}`? " if guess else ""
+        raise Unfit(f"{hint}The name of a zone in the IANA database is needed, such as `Asia/Tokyo` or `UTC`")
     return found
 
 
@@ -244,8 +247,8 @@ def zone_named(name: str) -> ZoneInfo | None:
 
 @lru_cache(maxsize=64)
 def nearest_zone(name: str) -> str:
-    """Return the name of a zone that is most like the given one."""
-    return nearest(name, available_timezones())
+    """Return the name of a zone that is much like the given one; empty where none is."""
+    return nearest(name, available_timezones(), ALIKE)
 
 
 def list_of(parser: Parser, wanted: str, least: int = 0) -> Parser:

@@ -30,7 +30,8 @@ def schedule_problem(scheduler: str, schedule: str) -> str | None:
     prefix = ZONE_PREFIX.match(schedule)
     if prefix and zone_named(prefix[1]) is None:
         near = nearest_zone(prefix[1])
-        return f"schedule {shown(schedule)} names the zone {shown(prefix[1])}, which is not known; nearest: {near}"
+        hint = f"; nearest: {near}" if near else ""
+        return f"schedule {shown(schedule)} names the zone {shown(prefix[1])}, which is not known{hint}"
     fault = _expression_fault(scheduler, schedule[prefix.end() :] if prefix else schedule)
     return f"schedule {shown(schedule)} {fault}" if fault else None
 

@@ -68,6 +68,17 @@ TROUBLES = (
 )
 OUR_COLUMNS = tuple(dict.fromkeys(column for columns in LANE_COLUMNS.values() for column in columns))
 OUR_WORDS = tuple(dict.fromkeys(word for words in LANE_WORDS.values() for word in words))
+TOML_HINTS = {
+    "Illegal character '\\n'": "a text that begins on this line is not closed by a quote",
+    "Found invalid character '\\n'": "a text that begins on this line is not closed by a quote",
+    "Unterminated string": "a text that begins on this line is not closed by a quote",
+    'Expected "\'"': "a text that begins on this line is not closed by a quote",
+    "Unclosed": "close the brackets that are open there",
+    "Invalid value": 'a text stands in quotes, such as "30m"',
+    "Expected newline": 'a text stands in quotes, such as "30m"',
+    "Cannot declare": "it stands there twice; of several the heads are written [[job]], not [job]",
+    "Cannot overwrite": "it stands there twice",
+}
 PLACE = re.compile(r"^(.{1,300}?) \(at (line [0-9]+, column [0-9]+|end of document)\)$", re.DOTALL)
 
 
@@ -174,8 +185,14 @@ def _toml(text: str, file: str) -> dict[str, Any]:
     except ValueError as error:
         found = PLACE.match(str(error))
         complaint, place = found.groups() if found else (str(error)[:200], "the whole file")
-        problem = Problem(place, shown(complaint, 200), "this is no TOML yet")
+        problem = Problem(place, shown(complaint, 200), toml_hint(complaint))
     raise ConfigError(file, [problem])
+
+
+def toml_hint(complaint: str) -> str:
+    """Return what most likely mends a text that is no TOML yet, by what its reader complains of."""
+    hints = (hint for begin, hint in TOML_HINTS.items() if complaint.startswith(begin))
+    return next((f"this is no TOML yet: {hint}" for hint in hints), "this is no TOML yet")
 
 
 def _config(tables: dict[str, Any], file: str, problems: list[Problem], foreign: Foreign) -> Config:

@@ -274,6 +274,44 @@ def test_job_that_nobody_knows_is_2_and_names_the_nearest(config: Path):
     assert "did you mean backup?" in outcome.stderr
 
 
+def test_job_that_is_like_none_is_told_the_known_ones(config: Path):
+    outcome = reported("--config", config, "--job", "zzz")
+    assert (outcome.exit_code, "did you mean" in outcome.stderr) == (2, False)
+    assert "--job zzz: none of the 2 known jobs is called so - known are backup, " in outcome.stderr
+
+
+def test_zone_that_is_like_none_brings_no_guess(log: Path):
+    outcome = reported("--triggers", log, "--timezone", "Mars/X")
+    assert outcome.exit_code == 2
+    assert outcome.stderr == 'night-watch: --timezone "Mars/X": no such zone - write one such as Asia/Tokyo or UTC\n'
+
+
+@pytest.mark.parametrize(
+    ("words", "told"),
+    [
+        (["investigat"], "no such command 'investigat' - did you mean investigate? See forensics --help"),
+        (["zzz"], "no such command 'zzz' - see forensics --help"),
+        (["heartbeat", "chek"], "no such command 'chek' - did you mean check? See forensics heartbeat --help"),
+        (["--verson"], "no such option '--verson' - did you mean --version? See forensics --help"),
+        (["report", "--formt", "md"], "no such option '--formt' - did you mean --format? See forensics report --help"),
+        (["runs", "show"], "name a run, or a job with --job JOB --last - see forensics runs show --help"),
+    ],
+)
+def test_wrong_usage_is_told_in_one_line(words: list[str], told: str):
+    outcome = CliRunner().invoke(main, words, prog_name="forensics")
+    assert (outcome.exit_code, outcome.stdout, outcome.stderr) == (2, "", f"night-watch: {told}\n")
+
+
+def test_format_that_there_is_not_is_told_in_one_line():
+    (told,) = CliRunner().invoke(main, ["report", "--format", "xx"], prog_name="forensics").stderr.splitlines()
+    assert told.startswith("night-watch: invalid value for '--format': 'xx' is not one of 'md', ")
+
+
+def test_group_without_a_command_shows_its_help():
+    outcome = CliRunner().invoke(main, ["heartbeat"], prog_name="forensics")
+    assert "Usage: forensics heartbeat" in outcome.output
+
+
 # Times and zones
 
 

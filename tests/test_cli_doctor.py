@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import pytest
 from click.testing import CliRunner, Result
 
 from forensics.cli import Commands
 from forensics.cli_doctor import doctor
+from forensics.cli_doctor_told import covers_text
 from forensics.doctor.lint import Mend
+from forensics.evidence.intake import SourceRead
 from forensics.sources import READERS, Readers
 from tests.doctor.builders import Scene, days, fired, job, left, mended, said, scene
 
@@ -121,6 +125,17 @@ def test_evidence_that_ended_long_ago_is_looked_at_where_it_ends(tmp_path):
     assert numbers(told)["window"]["until"] == "2026-03-16T00:00:00Z"
 
 
+def test_one_day_is_told_in_the_singular(tmp_path):
+    told = asked(tmp_path, "--now", "2026-03-17T06:00:00Z", text=sound(tmp_path).text)
+    assert "What was read ends there, 1 day ago." in told.stdout
+
+
+def test_reach_that_has_no_known_begin_is_up_to_its_end():
+    source = SourceRead("tree", "files", ("artifacts",), covers=(None, 1_773_619_200 * 10**9))
+    assert covers_text(source, ZoneInfo("UTC")) == "up to 03-16"
+    assert covers_text(replace(source, covers=(None, None)), ZoneInfo("UTC")) == "up to now"
+
+
 def test_window_of_the_options_is_kept(tmp_path):
     told = asked(
         tmp_path, "--format", "json", "--since", "2026-03-10", "--until", "2026-03-12", text=sound(tmp_path).text
@@ -129,7 +144,7 @@ def test_window_of_the_options_is_kept(tmp_path):
 
 
 def test_unknown_job_is_refused(tmp_path):
-    told = asked(tmp_path, "--job", "nosuch", text=sound(tmp_path).text)
+    told = asked(tmp_path, "--job", "bakup", text=sound(tmp_path).text)
     assert (told.exit_code, "did you mean backup?" in told.stderr) == (2, True)
 
 

@@ -113,6 +113,9 @@ def test_source_that_is_missing_makes_it_incomplete(tmp_path):
         (NOW, "name it by --at TIME or by --event NAME"),
         ((*UPGRADE, "--at", "yesterday"), "name it by --at TIME or by --event NAME"),
         ((*NOW, "--event", "gateway 2026.3.15"), "did you mean gateway 2026.3.14?"),
+        ((*NOW, "--event", "zzz"), "the config has no such [[event]] - it has gateway 2026.3.14"),
+        ((*UPGRADE, "--by", "nosuch"), "--by nosuch: no run has that attribute - there are"),
+        ((*UPGRADE, "--by", "sesionTarget"), "no run has that attribute - did you mean sessionTarget?"),
         ((*NOW, "--at", "2026-03-20"), "the change lies outside the window"),
         ((*UPGRADE, "--min-shift", "lots"), "this is no percentage"),
         ((*UPGRADE, "--times", "3"), "--times goes with --command"),
@@ -221,3 +224,8 @@ def test_file_that_holds_no_measurement_is_refused(tmp_path, content):
 def test_secret_in_the_command_is_not_written():
     told = numbers("--command", "true --token=ghp_0123456789abcdefghijABCDEFGHIJ012345", "--times", "1")
     assert "ghp_" not in told["command"]
+
+
+def test_command_that_always_fails_has_no_typical_time():
+    told = asked("--command", "false", "--times", "2").stdout
+    assert told == "run   2 times, 2 of 2 never got done\n"

@@ -217,6 +217,35 @@ def test_each_next_step_is_told_once_with_all_whom_it_is_for(host):
     assert [line for line in lines if line.startswith("a, b, c: See whether")] == lines[1:2]
 
 
+def test_beats_that_cannot_be_believed_are_not_called_overdue(host):
+    host.beat("backup")
+    (host.beats / "bad.last").write_text("garbage")
+    (host.beats / "far.last").write_text(str(START + DAY))
+    lines = host.check(seconds=3 * HOUR).stdout.splitlines()
+    assert lines[0] == (
+        "3 of 3 jobs without a sign of life that counts (1 corrupt, 1 future, 1 stale), judged 2026-09-21 17:13 UTC"
+    )
+
+
+def test_good_beat_without_a_known_interval_asks_for_one_in_the_config(host):
+    (host.beats / "backup.last").write_text("SUCCESS 2026-09-21T14:00:00Z")
+    told = host.check().stdout
+    assert "backup: Give the job its `interval` or `schedule` in the config" in told
+    assert "the next good beat mends it" not in told
+    assert "the config must give its job one" in host.ask("panel").stdout
+
+
+def test_empty_beat_without_a_known_interval_asks_for_one_too(host):
+    (host.beats / "backup.last").write_text("")
+    assert "Give the job its `interval`" in host.check().stdout
+
+
+def test_alert_says_since_when_it_stands_and_not_that_the_job_was_seen(host):
+    (host.beats / "bad.last").write_text("garbage")
+    host.check()
+    assert host.alert("bad").splitlines()[0] == ("ALERT bad since 2026-09-21T14:13:20Z, still so 2026-09-21T14:13:20Z")
+
+
 def test_configured_job_without_a_file_is_missing(host):
     host.beat("other")
     host.configure('[[job]]\nname = "backup"\ninterval = "1d"')
@@ -256,7 +285,7 @@ def test_alert_tells_what_is_wrong_since_when_and_what_to_do(host):
     host.check(seconds=3 * HOUR)
     host.check(seconds=4 * HOUR)
     assert host.alert("backup").splitlines() == [
-        "ALERT backup since 2026-09-21T17:13:20Z, last seen 2026-09-21T18:13:20Z",
+        "ALERT backup since 2026-09-21T17:13:20Z, still so 2026-09-21T18:13:20Z",
         "Heartbeat stale: silent for 4 h, 4.00 × its 1 h.",
         "Last beat 2026-09-21 14:13 UTC.",
         "So the job did not end well since, or its heartbeat is not written.",
@@ -329,7 +358,7 @@ def test_alert_of_a_job_beyond_the_first_thousand_stays(host):
 def test_alert_of_somebody_else_is_left_alone(host):
     (host.beats / "alerts").mkdir()
     boot = host.beats / "alerts" / "backup.alert"
-    boot.write_text("ALERT backup since 2026-09-21T17:13:20Z, last seen 2026-09-21T17:13:20Z\nboot took 58 s of 60 s\n")
+    boot.write_text("ALERT backup since 2026-09-21T17:13:20Z, still so 2026-09-21T17:13:20Z\nboot took 58 s of 60 s\n")
     host.beat("backup")
     host.check()
     assert host.alerts() == ["backup.alert"]
@@ -838,6 +867,20 @@ def test_panel_of_a_folder_that_is_not_there_says_so(host):
     outcome = host.ask("panel", "--dir", host.folder / "nowhere")
     assert outcome.exit_code == 3
     assert "nowhere: nothing is there" in outcome.stderr
+
+
+def test_panel_of_an_empty_folder_does_not_say_that_none_was_to_be_read(host):
+    (host.folder / "nothing").mkdir()
+    told = host.ask("panel", "--dir", host.folder / "nothing").stdout
+    assert "No heartbeat was read: the folders that were to be read hold none, or are not there." in told
+
+
+def test_panel_as_data_holds_every_remark(host):
+    for number in range(8):
+        (host.beats / f"job{number}.last").write_text("garbage")
+    assert "and 3 more remarks, in `--format json`" in host.ask("panel").stdout
+    told = json.loads(host.ask("panel", "--format", "json").stdout)
+    assert [beat["reason"] for beat in told["heartbeats"]] == ["not a time"] * 8
 
 
 # What is handed on, and the units

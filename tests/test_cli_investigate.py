@@ -153,6 +153,15 @@ def test_quiet_says_nothing_on_stderr() -> None:
     assert investigate("--quiet", "--rerun-list").stderr == ""
 
 
+def test_output_that_cannot_be_written_is_named_even_quietly(quiet_corner: Path) -> None:
+    path = quiet_corner / "nodir" / "x.md"
+    outcome = investigate("--quiet", "--output", str(path))
+    assert outcome.exit_code == 4
+    assert outcome.stderr.splitlines() == [
+        f"night-watch: {path} could not be written - its folder is not there - make the folder first"
+    ]
+
+
 def test_unknown_job_is_refused_with_a_guess() -> None:
     assert "did you mean daily-content-task?" in refused("--job", "daily-contents-task", "--quiet")
 

@@ -129,6 +129,27 @@ def test_a_whole_file_is_read():
     assert found.slack_webhook_env == "NIGHT_WATCH_WEBHOOK"
 
 
+@pytest.mark.parametrize(
+    ("text", "hint"),
+    [
+        ('timezone = "UTC\nledger = "x"', "not closed by a quote"),
+        ("timezone = 'UTC\nledger = 'x'", "not closed by a quote"),
+        ("[defaults]\nmax_duration = 30m", 'a text stands in quotes, such as "30m"'),
+        ("[defaults]\nmax_duration = soon", 'a text stands in quotes, such as "30m"'),
+        ("[job]\nname = 'a'\n[job]\nname = 'b'", "written [[job]], not [job]"),
+        ("timezone", "this is no TOML yet"),
+    ],
+)
+def test_text_that_is_no_toml_is_told_what_most_likely_mends_it(text, hint):
+    assert problem(text).endswith(hint)
+
+
+def test_zone_that_is_like_none_brings_no_guess():
+    told = problem('timezone = "Mars/X"')
+    assert "did you mean" not in told
+    assert "The name of a zone" in told
+
+
 def test_every_problem_is_in_the_message():
     with pytest.raises(ConfigError) as raised:
         config('timezone = "Mars"\n[[job]]\nname = "a"\nshedule = "* * * * *"\nmax_duration = "long"')

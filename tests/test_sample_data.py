@@ -125,6 +125,18 @@ def test_no_job_that_did_its_work_blocks(name: str) -> None:
     assert [row for row in answer["blockers"] if row.get("job") in good - stale] == []
 
 
+def test_wolf_without_a_config_is_of_as_many_jobs_as_with_one() -> None:
+    wolf = "sample_data/slack-cried-wolf"
+    lanes = f"--notifications {wolf}/slack --triggers {wolf}/logs/cron.log --artifacts {wolf}/workspace.find.txt"
+    words = "--no-ledger --now 2026-03-20T00:00:00+09:00 --timezone Asia/Tokyo --quiet"
+    answer = json.loads(called(f"forensics report {words} {lanes}", "--format", "json").stdout)
+    assert answer["summary"]["jobs"] == expected("slack-cried-wolf/expected.json")["summary"]["jobs"]
+    assert {run["verdict"] for run in answer["runs"] if run["job"].startswith("larry-post-")} == {
+        "false_alarm",
+        "failed",
+    }
+
+
 @every_answer
 def test_heartbeats_are_all_shown_and_judged_as_expected(name: str) -> None:
     wanted = {beat["job"]: beat for beat in expected(name).get("heartbeats", [])}

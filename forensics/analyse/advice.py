@@ -52,11 +52,28 @@ BY_BEAT = {
     "future": "Compare the clocks of the writer and of this host; until then the beat proves nothing.",
     "foreign": "Find out who put that file there; only the job's own user should write it.",
 }
+NO_INTERVAL = (
+    "Give the job its `interval` or `schedule` in the config, or let its beat name `interval_seconds`: "
+    "no further beat mends this."
+)
 REPORTING = (
     "Until it is mended believe the proof of work, not the messages, and rerun nothing for their sake. "
     "Send one message by hand and read the answer; compare the settings of jobs that got through with the others'."
 )
 SOURCE = "Mend the path or the file and make the report again: until then it speaks without this evidence."
+LOG_ENDED = (
+    "See whether the scheduler and its log still run: the log ends before these runs. "
+    "If it goes on elsewhere, read its successor; else run the job by hand if the work still matters."
+)
+NO_LOG = (
+    "Add the scheduler's own record of that time as a source, then the report can tell. "
+    "Until then see whether the job still stands in its table, and whether its host was up."
+)
+SOURCE_ENDED = (
+    "See whether this source is still written, or read its successor. "
+    "If it is whole and there was only nothing to write, say so in the config: `live = true`, or its `coverage`."
+)
+SOURCE_BEGINS = "Read what came before it too, such as a rotated log, or ask about a later time (`--since`)."
 NIGHTLY_MISSED = (
     "See whether the report's own line still stands in the crontab, or its timer is enabled, and what it said last. "
     "Have something on another host expect the report, such as a heartbeat."
@@ -66,10 +83,15 @@ SOURCE_SILENT = "See whether what it reads is still mounted, written, and at tha
 CONFIG = "Mend the job's schedule; until then no run of it can be missed."
 
 
-def next_step(verdict: Verdict, cause: str | None, is_unproven: bool) -> str:
-    """Return what to do about runs of a verdict; a known cause tells more than the verdict."""
+def next_step(verdict: Verdict, cause: str | None, is_unproven: bool, not_covered: str | None = None) -> str:
+    """Return what to do about runs of a verdict; a known cause tells more than the verdict.
+
+    ``not_covered`` says why no trigger source covers them, where none does.
+    """
     if is_unproven:
         return UNPROVEN
     if cause is not None and Cause(cause) in BY_CAUSE and verdict is not Verdict.FAILED:
         return BY_CAUSE[Cause(cause)]
+    if not_covered is not None:
+        return LOG_ENDED if "coverage ends" in not_covered else NO_LOG
     return BY_VERDICT[verdict]

@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 
 from forensics.analyse import advice
-from forensics.analyse.heartbeats import is_over
+from forensics.analyse.heartbeats import EMPTY, UNKNOWN_INTERVAL, is_over
 from forensics.analyse.run_blockers import Explain, of_trouble
 from forensics.analyse.troubles import troubles
 from forensics.analyse.unread import Unread, unread
@@ -110,7 +110,7 @@ def of_heartbeats(heartbeats: Sequence[Heartbeat]) -> Iterator[Blocker]:
             text=beat_text(worst),
             observed=(*said_of(worst), *(beat_text(beat) for beat in beats[1:SHOWN_FAULTS])),
             inferred=STALE if worst.status == "stale" else "",
-            todo=advice.BY_BEAT[worst.status],
+            todo=advice.NO_INTERVAL if worst.reason in (UNKNOWN_INTERVAL, EMPTY) else advice.BY_BEAT[worst.status],
         )
 
 

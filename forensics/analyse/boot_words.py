@@ -47,9 +47,10 @@ def headline(
     limit = span(one.limit or 0.0)
     match state:
         case State.HUNG:
+            allowed = "" if health.limit is None else f" of the {span(health.limit)} allowed"
             return (
                 f"Boots of {who} no longer come up: the last {health.hung} began, and nothing was recorded after; "
-                f"before that {health.boots} took {span(health.typical)}, 95 % within {span(health.slow)}."
+                f"before that {health.boots} took {span(health.typical)}, 95 % within {span(health.slow)}{allowed}."
             )
         case State.MET:
             return (

@@ -19,7 +19,8 @@ from forensics.timeline import NANOS, local_text
 
 FAULTS = ("corrupt", "future", "foreign")
 BAD_STATUS = frozenset({"error", "failed", "failure", "timeout"})
-UNKNOWN_INTERVAL = "it names no interval, and the config knows none: whether it is overdue cannot be told"
+UNKNOWN_INTERVAL = "it names no interval: the config must give its job one, else nobody can tell whether it is overdue"
+EMPTY = "empty, and its interval is not known"
 FOREVER = 2**62
 RANKS = {**dict.fromkeys(FAULTS, 0), "stale": 1, "missing": 2}
 
@@ -100,7 +101,7 @@ def faulty(beat: Beat, now: int) -> Heartbeat:
     """Return the line of a beat that cannot be believed."""
     word, _, reason = (beat.fault or "").partition(": ")
     status = word if word in FAULTS else "corrupt"
-    age = None if beat.at is None else (now - beat.at) / NANOS
+    age = None if beat.at is None or beat.at > now else (now - beat.at) / NANOS
     return Heartbeat(beat.job, status, beat.at, age, beat.interval_seconds, None, reason or word)
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from zoneinfo import ZoneInfo
 
 from forensics.analyse.advice import next_step
@@ -14,12 +14,14 @@ from forensics.evidence.paired import NAT, Ints
 from forensics.evidence.provenance import Provenance
 from forensics.evidence.result import Blocker
 from forensics.timeline import local_text
-from forensics.verdicts import MEANINGS, Claim, Flag
+from forensics.verdicts import MEANINGS, Claim, Flag, Verdict
 
 Explain = Callable[[int], list[str]]
+NOT_COVERED = "No trigger source covers "
 SHOWN_OBSERVATIONS = 4
 SHOWN_EARLIER = 6
 OUTCOMES = frozenset({Claim.SUCCESS.value, Claim.FAILURE.value})
+DARK_MEANING = "it was due, and nothing shows that it began: no trigger source covers that time"
 UNPROVEN_MEANING = "a message says that it failed, and nothing could have shown otherwise"
 
 
@@ -35,13 +37,27 @@ def of_trouble(trouble: Trouble, columns: Columns, explain: Explain, provenance:
         kind=trouble.verdict.value,
         since=known(int(columns.moment[trouble.streak[0]])),
         count=len(trouble.runs),
-        text=trouble_text(trouble, columns, cause, zone),
+        text=trouble_text(trouble, columns, cause, zone, meaning_of(trouble.verdict, flags, told)),
         observed=(*together(trouble.runs, columns), *seen, *before(trouble, columns, provenance, zone)),
         inferred=" ".join(sentence for sentence in told if sentence.startswith("So ")),
-        todo=next_step(trouble.verdict, cause, Flag.UNPROVEN in flags),
+        todo=next_step(trouble.verdict, cause, Flag.UNPROVEN in flags, trigger_log(trouble.verdict, told)),
         flags=flags,
         cause=cause,
+        is_unseen=trigger_log(trouble.verdict, told) is not None,
     )
+
+
+def meaning_of(verdict: Verdict, flags: Sequence[str], told: Sequence[str]) -> str:
+    """Return what a verdict means for runs with such flags and reasons: no more than is known."""
+    if Flag.UNPROVEN in flags:
+        return UNPROVEN_MEANING
+    return DARK_MEANING if trigger_log(verdict, told) is not None else MEANINGS[verdict]
+
+
+def trigger_log(verdict: Verdict, told: Sequence[str]) -> str | None:
+    """Return why no trigger source covers a missed run, by its reasons; None where one does, and for all others."""
+    found = (sentence for sentence in told if sentence.startswith(NOT_COVERED))
+    return next(found, None) if verdict is Verdict.MISSED else None
 
 
 def is_inference(sentence: str) -> bool:
@@ -55,7 +71,7 @@ def usual_cause(columns: Columns, rows: Ints) -> str | None:
     return max(sorted(known), key=known.__getitem__) if known else None
 
 
-def trouble_text(trouble: Trouble, columns: Columns, cause: str | None, zone: ZoneInfo) -> str:
+def trouble_text(trouble: Trouble, columns: Columns, cause: str | None, zone: ZoneInfo, meaning: str) -> str:
     """Return a trouble in one sentence: what, how often, since when, what it means."""
     count, streak = len(trouble.runs), len(trouble.streak)
     since, last = (when(columns, int(row), zone) for row in (trouble.streak[0], trouble.runs[-1]))
@@ -67,8 +83,6 @@ def trouble_text(trouble: Trouble, columns: Columns, cause: str | None, zone: Zo
         often = f"{times(streak)} in a row since {since}"
         often += f", {times(count)} in this window" if streak > count else ""
     head = trouble.verdict.value.replace("_", " ").capitalize()
-    is_unproven = Flag.UNPROVEN in columns.texts["flags"][trouble.runs[-1]].split()
-    meaning = UNPROVEN_MEANING if is_unproven else MEANINGS[trouble.verdict]
     return f"{head} {often}: {meaning}{f' (cause {cause})' if cause else ''}."
 
 

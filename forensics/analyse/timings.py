@@ -78,6 +78,13 @@ def values_of(name: str, paired: Paired, evidence: Evidence) -> Names:
     return found
 
 
+def attribute_names(paired: Paired, evidence: Evidence) -> list[str]:
+    """Return the names of the attributes that some run has, in order."""
+    recorded = evidence.lifecycle["attributes"].to_numpy()[paired.steps.row]
+    told = [*(job.attributes for job in paired.jobs), *(each for each in recorded if each)]
+    return sorted({str(name) for attributes in told for name, value in attributes.items() if value is not None})
+
+
 def names_of(columns: Columns) -> Names:
     """Return for each run the name of its job, with its host where several hosts have it."""
     names, hosts = words(columns.runs["job"]), words(columns.runs["host"])

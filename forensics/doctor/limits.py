@@ -19,6 +19,7 @@ from forensics.timeline import NANOS, duration_text
 LEAST_RUNS, OFTEN = 4, 0.5
 SPARE = 1.25
 ALIKE = 0.8
+HARDLY_MEANT = 10  # seconds
 SUCCESS = CLAIM_CODES.index("success")
 
 
@@ -26,7 +27,7 @@ def limit_lint(observed: Observed) -> Iterator[Lint]:
     """Yield the limits that files hardly ever keep, and the names that nobody uses."""
     for code in range(observed.configured):
         yield from too_small(observed, code)
-        yield from too_late(observed, code)
+        yield from list(too_late(observed, code)) or too_short(observed, code)
     yield from idle_aliases(observed)
     yield from missing_beats(observed)
 
@@ -67,6 +68,29 @@ def too_late(observed: Observed, code: int) -> Iterator[Lint]:
         mends=(for_job(job, max_duration=f"{minutes}m"),),
         detail={"late": int(late.sum()), "files": len(late)},
     )
+
+
+def too_short(observed: Observed, code: int) -> Iterator[Lint]:
+    """Yield that a job is given a few seconds, and leaves no file within them: most likely a unit was forgotten."""
+    job = observed.jobs[code]
+    limit = None if job.max_duration is None else job.max_duration.total_seconds()
+    if limit is None or limit >= HARDLY_MEANT or not (job.artifacts or job.markers) or in_time(observed, code):
+        return
+    yield Lint(
+        kind="max_duration",
+        level=REMARK,
+        text=f"{job.name}: max_duration is {duration_text(limit)}, and no file of it comes so soon.",
+        jobs=(job.name,),
+        inferred="A number without a unit is seconds.",
+        todo=f'If minutes were meant, write max_duration = "{limit:g}m".',
+        detail={"max_duration_seconds": limit},
+    )
+
+
+def in_time(observed: Observed, code: int) -> bool:
+    """Return whether some file of a job came within its runs' own time."""
+    proofs, runs = observed.paired.proofs, observed.paired.runs
+    return bool((~proofs.is_late[runs.job[proofs.run] == code]).any())
 
 
 def said_in_time(observed: Observed, code: int) -> bool:

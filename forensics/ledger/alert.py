@@ -1,6 +1,6 @@
 """Alert files: what a person finds beside the ledger, or the heartbeats, when the tracker could not be told.
 
-The first line is for programs too: ``ALERT _tracker since 2026-03-19T02:00:00Z, last seen 2026-03-19T02:15:00Z``.
+The first line is for programs too: ``ALERT _tracker since 2026-03-19T02:00:00Z, still so 2026-03-19T02:15:00Z``.
 The file is its own memory of when the trouble began, so that it says so even where the ledger is out of reach.
 """
 
@@ -24,7 +24,7 @@ from forensics.untrusted import clipped, is_name, safe_text
 TRACKER = "_tracker"  # no job is named so: a job's name begins with a letter or a digit
 UTC = ZoneInfo("UTC")
 STAND_IN = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,39}~[0-9a-f]{8}")  # ``untrusted.slug`` of a name that is none
-FIRST_LINE = re.compile(r"ALERT \S+ since (\S+), last seen \S+\n")
+FIRST_LINE = re.compile(r"ALERT \S+ since (\S+), (?:still so|last seen) \S+\n")
 HEAD_LENGTH = 4096
 LONGEST_LINE = 500
 MOST_LINES = 100
@@ -41,7 +41,7 @@ def raise_alert(folder: Path, name: str, lines: Sequence[str], at: int) -> int:
         made_folder(folder)
     at -= at % NANOS
     since = min(at, alerting_since(folder, name) or at)
-    first = f"ALERT {name} since {utc_text(since)}, last seen {utc_text(at)}"
+    first = f"ALERT {name} since {utc_text(since)}, still so {utc_text(at)}"
     write(path, "\n".join([first, *_shown(lines), ""]).encode("utf-8", "backslashreplace"))
     return since
 

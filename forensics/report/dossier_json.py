@@ -23,7 +23,7 @@ from typing import Any
 from forensics.evidence.investigation import ChangePoint, Contrast, Depth, Group, Investigation, Occasion
 from forensics.evidence.result import Result
 from forensics.report.machine import ENCODER, lines, member, members
-from forensics.report.machine_values import clean, instant, plain, rounded
+from forensics.report.machine_values import clean, fraction, instant, plain
 from forensics.report.view_pen import config_folder
 
 INSTANTS = frozenset({"at", "since", "until", "last_good", "first_bad"})
@@ -65,7 +65,7 @@ def known(name: str, value: Any) -> object:
         return None if value is None or not math.isfinite(value) else float(f"{value:.3g}")
     match value:
         case float():
-            return rounded(value, 4)
+            return fraction(value, 4)
         case tuple() if name == "alongside":
             return [{"attribute": clean(attribute), "value": clean(held)} for attribute, held in value]
         case tuple():

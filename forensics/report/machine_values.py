@@ -35,6 +35,13 @@ def rounded(number: float | None, digits: int = 3) -> float | None:
     return None if number is None or not math.isfinite(number) else round(number, digits)
 
 
+def fraction(number: float | None, digits: int = 3) -> float | None:
+    """Return a number as it is shown, to so many places, but none that is small as 0: a chance is never nil."""
+    short = rounded(number, digits)
+    is_lost = number is not None and short is not None and abs(number) < 10.0 ** (2 - digits) and number != 0
+    return float(f"{number:.3g}") if is_lost else short
+
+
 def instant(at: int | None) -> str | None:
     """Return an instant in UTC."""
     return None if at is None else utc_text(at)
@@ -48,7 +55,7 @@ def plain(value: Any) -> Any:
         case str():
             return clean(value)
         case float():
-            return rounded(value, 6)
+            return fraction(value, 6)
         case np.generic():
             return plain(value.item())
         case Mapping():

@@ -15,8 +15,6 @@ from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING
 
-import numpy as np
-
 from forensics.evidence.paired import NAT
 from forensics.evidence.result import Result
 from forensics.evidence.schema import nanoseconds
@@ -26,8 +24,10 @@ from forensics.untrusted import safe_line, slug
 from forensics.verdicts import Flag, Lane, Verdict
 
 if TYPE_CHECKING:
+    import pandas as pd
     from prometheus_client import Metric
 
+Of = tuple[str, str | None]
 LONGEST_LABEL = 128
 # All kinds that there are, so that a series does not vanish with its last blocker.
 KINDS = (
@@ -70,7 +70,7 @@ def metrics(result: Result) -> list[Metric]:
         ),
         gauge(
             "last_success_timestamp_seconds",
-            "When the work of a job was last proven.",
+            "When the work of a job was last proven; none where no proven run of it is known.",
             ("job",),
             last_successes(result),
         ),
@@ -114,21 +114,44 @@ def job_verdicts(result: Result) -> dict[tuple[str, ...], int]:
 
 
 def last_successes(result: Result) -> dict[tuple[str, ...], float]:
-    """Return when each job's work was last proven, in all runs that were judged, those before the window too.
+    """Return when each job's work was last proven, in all runs that were judged, those of the days before too.
 
-    A message is no success, nor is a proof later than ``now``. Of a job on several hosts the one counts that
-    is furthest behind.
+    A message is no success, nor is a proof later than ``now``; the last heartbeat is one for a job that declares no
+    other proof. Of a job on several hosts the one counts that is furthest behind.
     """
-    at, rows = nanoseconds(result.runs["executed_at"]), result.runs.index.to_numpy()
-    known = (at != NAT) & (at <= result.window.now)
-    newest = np.full(len(result.paired.jobs), NAT, dtype=np.int64)
-    np.maximum.at(newest, result.paired.runs.job[rows[known]], at[known])
-    found = [
-        (job_label(job.name), seconds(last))
-        for job, last in zip(result.paired.jobs, newest.tolist(), strict=True)
-        if last != NAT
+    proven = [
+        *proofs_of(result.runs),
+        *(proofs_of(result.studied) if result.studied is not None else ()),
+        *beats(result),
     ]
+    newest: dict[Of, int] = {}
+    for whose, at in proven:
+        if at <= result.window.now:
+            newest[whose] = max(newest.get(whose, at), at)
+    found = [(job_label(job), seconds(last)) for (job, _), last in newest.items()]
     return {(label,): last for label, last in sorted(found, reverse=True)}
+
+
+def proofs_of(runs: pd.DataFrame) -> Iterator[tuple[Of, int]]:
+    """Yield the job and host of every proven run, with when it was."""
+    at = nanoseconds(runs["executed_at"])
+    known = at != NAT
+    jobs, hosts = (runs[name].to_numpy(object)[known].tolist() for name in ("job", "host"))
+    for job, host, moment in zip(jobs, hosts, at[known].tolist(), strict=True):
+        yield (job, host if isinstance(host, str) else None), moment
+
+
+def beats(result: Result) -> Iterator[tuple[Of, int]]:
+    """Yield the last good heartbeat of each job that has one host and declares nothing else that would prove its work.
+
+    The run that it proves may lie too far back to be judged again.
+    """
+    names = Counter(job.name for job in result.paired.jobs)
+    own = {job.name: job for job in result.paired.jobs if names[job.name] == 1}
+    for beat in result.heartbeats:
+        job = own.get(beat.job)
+        if job is not None and not job.artifacts and not job.markers and beat.status in BELIEVED and not beat.reason:
+            yield (job.name, job.host), beat.last or 0
 
 
 def heartbeat_ages(result: Result) -> dict[tuple[str, ...], float]:

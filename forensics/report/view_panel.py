@@ -38,7 +38,7 @@ class More:
 class Panel:
     """The section in plain values; ``left`` lines are named in ``more`` instead of in the table.
 
-    ``silent`` of ``configured`` jobs write no heartbeat at all.
+    ``silent`` of ``configured`` jobs write no heartbeat at all. ``is_awaited``: some were to be read.
     """
 
     lines: tuple[Line, ...]
@@ -49,6 +49,7 @@ class Panel:
     configured: int
     silent: int
     stale_after: str
+    is_awaited: bool
 
 
 def panel_view(result: Result, pen: Pen) -> Panel:
@@ -65,6 +66,7 @@ def panel_view(result: Result, pen: Pen) -> Panel:
         configured=len(names),
         silent=len(names - seen),
         stale_after=f"{result.config.heartbeats.stale_after:g}",
+        is_awaited=any(source.kind == "heartbeats" for source in result.evidence.sources),
     )
 
 

@@ -95,7 +95,7 @@ def line(source: SourceRead, faulty: int, pen: Pen) -> Line:
 def begin_text(source: SourceRead, begins: int | None, pen: Pen) -> str | None:
     """Return where the reach of a source begins, None where it is open; for each job it may begin elsewhere."""
     text = None if begins is None else reach_text(begins, pen)
-    return f"by job, {text or 'ever'}" if source.job_spans else text
+    return f"by job, {text or 'each from its begin'}" if source.job_spans else text
 
 
 def lanes_of(source: SourceRead) -> list[str]:

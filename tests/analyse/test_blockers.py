@@ -23,8 +23,13 @@ REASONS = [
 STALE = Heartbeat("db_backup", "stale", at("2026-03-17T00:00"), 267_840, 86_400, 3.1)
 
 
+ENDED = "No trigger source covers 07:00:00: coverage ends 2026-03-17 23:59:01 (syslog `cron.log`)."
+NONE_READ = "No trigger source covers 07:00:00: none was read."
+
+
 def found(
     *rows: dict[str, Any],
+    reasons: list[str] = REASONS,
     beats: Sequence[Heartbeat] = (),
     jobs: Sequence[Job] = (),
     status: str = "ok",
@@ -34,7 +39,7 @@ def found(
     runs = frame(*rows)
     read = evidence(*sources)
     return list(
-        blockers(runs, reporting(status), beats, read, jobs, WINDOW, lambda _row: REASONS, provenance(runs), UTC, mutes)
+        blockers(runs, reporting(status), beats, read, jobs, WINDOW, lambda _row: reasons, provenance(runs), UTC, mutes)
     )
 
 
@@ -66,6 +71,30 @@ def test_blocker_begins_with_its_streak_before_the_window():
 
 def test_single_run_is_named_by_its_time():
     assert found(run("missed"))[0].text == "Missed once, 2026-03-19 07:00: it was due and never began."
+
+
+@pytest.mark.parametrize("reason", [ENDED, NONE_READ])
+def test_run_that_no_trigger_source_covers_is_not_said_to_have_never_begun(reason: str):
+    (blocker,) = found(run("missed"), reasons=[reason])
+    assert blocker.text.endswith(": it was due, and nothing shows that it began: no trigger source covers that time.")
+    assert blocker.is_unseen
+
+
+def test_run_that_the_trigger_log_covers_never_began():
+    assert not found(run("missed"))[0].is_unseen
+
+
+def test_log_that_ended_is_the_first_thing_to_look_at():
+    assert found(run("missed"), reasons=[ENDED])[0].todo.startswith("See whether the scheduler and its log still run")
+
+
+def test_scheduler_of_which_no_record_was_read_is_asked_for_one():
+    assert found(run("missed"), reasons=[NONE_READ])[0].todo.startswith("Add the scheduler's own record of that time")
+
+
+def test_host_that_was_down_explains_a_missed_run_whatever_the_log_covers():
+    (blocker,) = found(run("missed", cause=Cause.HOST_DOWN.value), reasons=[ENDED])
+    assert blocker.todo.startswith("Find out why the host was down")
 
 
 def test_broken_streak_names_the_last_run():

@@ -100,6 +100,11 @@ def test_fault_of_a_beat_is_its_status(word: str):
     assert shown(beat(clock=None, fault=f"{word}: because"))[0] == Heartbeat("watch", word, reason="because")
 
 
+def test_beat_from_the_future_has_no_age():
+    (line,) = shown(beat(clock="2096-03-20T12:00", fault="future: 25567 d ahead"))
+    assert (line.status, line.age_seconds, line.reason) == ("future", None, "25567 d ahead")
+
+
 def test_job_with_nothing_but_a_hostile_beat_is_not_missing_too():
     assert [line.status for line in shown(beat(fault="corrupt: not a time"))] == ["corrupt"]
 

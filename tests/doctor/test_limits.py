@@ -36,6 +36,25 @@ def test_files_that_come_after_their_own_message_show_a_clock_and_no_duration(tm
     assert "max_duration" not in kinds(told.checked())
 
 
+def test_limit_of_a_few_seconds_without_a_unit_is_a_remark(tmp_path):
+    told = scene(tmp_path, job(artifacts=DAILY, max_duration=5), log=LOG).checked()
+    (found,) = [each for each in told.remarks if each.kind == "max_duration"]
+    assert found.text == "backup: max_duration is 5 s, and no file of it comes so soon."
+    assert found.todo == 'If minutes were meant, write max_duration = "5m".'
+
+
+def test_limit_of_a_few_seconds_that_files_keep_is_left_alone(tmp_path):
+    files = left("07:00:04", "{day}.json")
+    told = scene(tmp_path, job(artifacts=DAILY, max_duration=5), log=LOG, files=files).checked()
+    assert "max_duration" not in kinds(told) + [each.kind for each in told.remarks]
+
+
+def test_limit_that_files_often_exceed_is_named_once(tmp_path):
+    files = left("07:20:01", "{day}.json")
+    told = scene(tmp_path, job(artifacts=DAILY, max_duration=5), log=LOG, files=files).checked()
+    assert [each.kind for each in (*told.problems, *told.remarks)].count("max_duration") == 1
+
+
 def test_alias_that_nothing_uses_is_a_remark(tmp_path):
     told = scene(tmp_path, job(aliases=["db-dump"]), log=LOG).checked()
     assert [each.detail["aliases"] for each in told.remarks if each.kind == "alias"] == [["db-dump (backup)"]]

@@ -85,7 +85,7 @@ def test_report_is_made_all_the_same(refused, name):
 @pytest.mark.parametrize("name", REFUSALS)
 def test_alert_beside_the_ledger_says_why_and_what_waits(refused, name):
     first, error, waits = refused[name].station.alert.read_text().splitlines()
-    assert first == "ALERT _tracker since 2026-09-21T14:13:20Z, last seen 2026-09-21T14:13:20Z"
+    assert first == "ALERT _tracker since 2026-09-21T14:13:20Z, still so 2026-09-21T14:13:20Z"
     assert REFUSALS[name][0] in error
     assert waits == "waits: open [heartbeat-checker] db_backup is stale: " + (
         "the trouble holds" if name in ("archived", "read only") else "the tracker was away"

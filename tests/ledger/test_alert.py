@@ -32,7 +32,7 @@ def shown(folder, lines, name=TRACKER):
 def test_alert_says_since_when_and_what(folder):
     raise_alert(folder, TRACKER, ["The tracker cannot be reached.", "3 requests wait."], NOW)
     assert (folder / "_tracker.alert").read_text() == (
-        "ALERT _tracker since 2026-03-19T02:00:00Z, last seen 2026-03-19T02:00:00Z\n"
+        "ALERT _tracker since 2026-03-19T02:00:00Z, still so 2026-03-19T02:00:00Z\n"
         "The tracker cannot be reached.\n"
         "3 requests wait.\n"
     )
@@ -42,7 +42,7 @@ def test_first_failure_stays_over_runs(folder):
     raise_alert(folder, TRACKER, ["refused"], NOW)
     assert raise_alert(folder, TRACKER, ["timed out"], LATER) == NOW
     assert (folder / "_tracker.alert").read_text() == (
-        "ALERT _tracker since 2026-03-19T02:00:00Z, last seen 2026-03-19T02:15:00Z\ntimed out\n"
+        "ALERT _tracker since 2026-03-19T02:00:00Z, still so 2026-03-19T02:15:00Z\ntimed out\n"
     )
 
 
@@ -175,3 +175,11 @@ def test_folder_can_be_read_by_all_and_written_by_its_owner(folder, umask):
     finally:
         os.umask(before)
     assert [stat.S_IMODE(each.stat().st_mode) for each in (folder, folder.parent)] == [0o755, 0o755]
+
+
+def test_alert_of_an_older_version_is_read_on(folder):
+    folder.mkdir(parents=True, exist_ok=True)
+    (folder / "_tracker.alert").write_text(
+        "ALERT _tracker since 2026-03-01T00:00:00Z, last seen 2026-03-02T00:00:00Z\n"
+    )
+    assert raise_alert(folder, TRACKER, [], NOW) == alerting_since(folder, TRACKER) < NOW

@@ -129,6 +129,26 @@ def test_list_is_for_people_or_programs(path):
     assert told == ["a-1"]
 
 
+def test_list_without_a_run_says_so_and_keeps_stdout_empty(path):
+    filled(path, run())
+    code, answer, message = asking(path, "list", "--job", "zzz")
+    assert (code, answer, message) == (0, "", f"night-watch: no run of a job that fits 'zzz' in {path}\n")
+
+
+def test_list_of_no_registry_says_so(path):
+    assert asking(path, "list") == (0, "", f"night-watch: no run in {path}\n")
+
+
+def test_dry_run_with_nothing_to_retry_says_so(path):
+    filled(path, completed(run()))
+    assert asking(path, "retry", "--dry-run") == (0, "", f"night-watch: nothing is left to be run again in {path}\n")
+
+
+def test_retry_with_nothing_to_do_is_silent_for_its_timer(path):
+    filled(path, completed(run()))
+    assert asking(path, "retry") == (0, "", "")
+
+
 def test_secrets_in_commands_are_masked(path):
     secret = "xoxb-123456789012-123456789012-abcdefghijklmnopqrstuvwx"
     one = completed(run(command=("post", "--token", secret)))

@@ -47,6 +47,11 @@ def test_chance_that_is_not_finite_is_null() -> None:
     assert (shown["p_value"], shown["adjusted"]) == (None, 0.0123)
 
 
+def test_small_number_is_not_rounded_to_nothing() -> None:
+    (shown,) = told(contrasts=(contrast(within=-0.0000123456),))["investigation"]["contrasts"]
+    assert shown["within"] == -0.0000123
+
+
 def test_layers_are_objects() -> None:
     (shown,) = told(depths=(depth("a"),))["investigation"]["depths"]
     assert shown["layers"][4] == {"layer": "booted", "seen": 0, "evidence": "cron.log:1"}

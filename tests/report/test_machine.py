@@ -121,6 +121,12 @@ def test_heartbeat_is_rounded_and_null_where_unknown():
     assert second["last"] is second["ratio"] is None
 
 
+def test_chance_in_a_detail_is_never_rounded_to_nothing():
+    detail = {"changes": [{"p_value": 2.99123e-11}], "rise_p": 1.5e-9, "none": 0.0, "share": 0.123456789}
+    (each,) = read(findings=[Finding("change_point", "text", detail=detail)])["findings"]
+    assert each["detail"] == {"changes": [{"p_value": 2.99e-11}], "rise_p": 1.5e-9, "none": 0.0, "share": 0.123457}
+
+
 def test_finding_holds_any_plain_detail():
     detail = {"n": np.int64(3), "p": float("nan"), "s": {"b", "a"}, "t": (1, None), "deep": {"x": np.array([1.5])}}
     (each,) = read(findings=[Finding("contrast", "text", p_value=0.000123456, detail=detail)])["findings"]

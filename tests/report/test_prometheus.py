@@ -7,14 +7,18 @@ import subprocess
 from dataclasses import replace
 
 import pytest
+from click.testing import CliRunner
 from prometheus_client.parser import text_string_to_metric_families
 
+from forensics.cli import main
 from forensics.configfile import TROUBLES
 from forensics.evidence.records import Batch, FileRead
 from forensics.evidence.result import Heartbeat
 from forensics.report.prometheus import KINDS, LONGEST_LABEL, job_label, report_prometheus
 from forensics.timeline import NANOS
 from forensics.verdicts import Verdict
+from tests.checkout import ROOT
+from tests.recorder.tools import without
 from tests.report.builders import at, bare_columns, blocker, result, run
 from tests.report.hostile import HOSTILE
 from tests.secrets_corpus import SECRETS
@@ -101,10 +105,52 @@ def test_proof_later_than_now_is_no_success():
 
 
 def test_of_a_job_on_two_hosts_the_last_success_is_that_of_the_one_behind():
-    night = result([run("a", host="x"), run("b", due="08:00", host="y")])
-    jobs = tuple(replace(job, name="a", host=host) for job, host in zip(night.paired.jobs, "xy", strict=True))
-    night = replace(night, paired=replace(night.paired, jobs=jobs))
+    night = result([run("a", host="x"), run("a", due="08:00", host="y")])
     assert samples(night, "last_success_timestamp_seconds") == {("a",): at("07:04") / NANOS}
+
+
+def test_last_success_of_a_failing_job_is_found_in_the_days_before():
+    night = result([run("a", "missed"), run("b", "missed")])
+    before = result([run("a", due="2026-03-12 07:00")]).runs
+    found = samples(replace(night, studied=before), "last_success_timestamp_seconds")
+    assert found == {("a",): at("2026-03-12 07:04") / NANOS}
+
+
+def test_newest_success_counts_in_the_window_or_before():
+    night = replace(result([run("a")]), studied=result([run("a", due="2026-03-12 07:00")]).runs)
+    assert samples(night, "last_success_timestamp_seconds") == {("a",): at("07:04") / NANOS}
+
+
+def test_success_of_which_only_a_stale_heartbeat_tells_is_the_last_one():
+    stale = Heartbeat("a", "stale", at("2026-03-12 07:00"), 600000.0, 86400.0, 7.0)
+    night = result([run("a", "missed")], heartbeats=[stale])
+    assert samples(night, "last_success_timestamp_seconds") == {("a",): at("2026-03-12 07:00") / NANOS}
+
+
+@pytest.mark.parametrize(
+    "beat",
+    [
+        Heartbeat("a", "stale", at("01:00"), 1.0, 1.0, 1.0, "the beat itself says failed"),
+        Heartbeat("a", "foreign", at("01:00"), 1.0),
+        Heartbeat("a", "missing"),
+        Heartbeat("unknown", "ok", at("01:00"), 1.0, 1.0, 1.0),
+    ],
+)
+def test_heartbeat_of_a_failure_or_of_a_stranger_is_no_success(beat):
+    assert samples(result([run("a", "missed")], heartbeats=[beat]), "last_success_timestamp_seconds") == {}
+
+
+def test_heartbeat_proves_no_work_of_a_job_that_leaves_files():
+    night = result([run("a", "missed")], heartbeats=[Heartbeat("a", "ok", at("01:00"), 1.0, 1.0, 1.0)])
+    jobs = tuple(replace(job, artifacts=("out",)) for job in night.paired.jobs)
+    night = replace(night, paired=replace(night.paired, jobs=jobs))
+    assert samples(night, "last_success_timestamp_seconds") == {}
+
+
+def test_metric_of_unknown_successes_says_what_its_lack_means():
+    text = report_prometheus(result([run("a", "missed")])).decode()
+    assert "# HELP nightwatch_last_success_timestamp_seconds" in text
+    assert "none where no proven run of it is known" in text
 
 
 def test_heartbeat_age_is_told_by_job():
@@ -187,10 +233,36 @@ def test_text_ends_with_a_line_end_as_the_node_exporter_demands():
     assert report_prometheus(result()).endswith(b"\n")
 
 
+def faults(text: bytes) -> str:
+    """Return what Prometheus' own tool says against metrics; of good ones it says nothing."""
+    promtool = shutil.which("promtool") or without("promtool", "it comes with Prometheus, and is not installed")
+    checked = subprocess.run([str(promtool), "check", "metrics"], input=text, capture_output=True, check=False)
+    said = (checked.stdout + checked.stderr).decode()
+    return said if checked.returncode == 0 else f"exit {checked.returncode}: {said}"
+
+
 def test_promtool_finds_no_fault():
-    promtool = shutil.which("promtool")
-    if promtool is None:
-        pytest.skip("promtool, which comes with Prometheus, is not installed")
-    text = report_prometheus(result([*NIGHT[0], run('a"\\\nü')], **NIGHT[1]))
-    checked = subprocess.run([promtool, "check", "metrics"], input=text, capture_output=True, check=False)
-    assert (checked.returncode, checked.stdout + checked.stderr) == (0, b"")
+    assert faults(report_prometheus(result([*NIGHT[0], run('a"\\\nü')], **NIGHT[1]))) == ""
+
+
+def test_promtool_finds_no_fault_where_there_is_nothing_to_tell():
+    assert faults(report_prometheus(result())) == ""
+
+
+def test_promtool_finds_no_fault_in_hostile_names():
+    names = [*HOSTILE, 'a"b', "a\\", "a\x1b[31mb", "\u202eb", "\0", "", "x" * 5000]
+    beats = [Heartbeat(name, "ok", at("23:00"), 3600.0) for name in names]
+    assert faults(report_prometheus(result([run(names[0])], heartbeats=beats))) == ""
+
+
+@pytest.mark.parametrize("command", ["report", "investigate"])
+@pytest.mark.parametrize("sample", ["slack-cried-wolf", "green-triggers-empty-nights", "silent-heartbeats"])
+def test_promtool_finds_no_fault_in_what_a_command_writes(command, sample, tmp_path):
+    path, config = tmp_path / "night.prom", ROOT / "sample_data" / sample / "forensics.toml"
+    words = ["--config", str(config), "--no-ledger", "--now", "2026-03-20T00:00:00+09:00", "--output", str(path)]
+    assert CliRunner().invoke(main, [command, *words], catch_exceptions=False).exit_code in (0, 1)
+    assert faults(path.read_bytes()) == ""
+
+
+def test_promtool_would_say_what_is_wrong():
+    assert "no help text" in faults(b"# TYPE nightwatch_a gauge\nnightwatch_a 1\n")
