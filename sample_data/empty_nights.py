@@ -12,6 +12,7 @@ from sample_times import dated, due
 
 NIGHTS = [date(2026, 3, 5) + timedelta(days=n) for n in range(14)]
 UPGRADED = datetime(2026, 3, 15, 2, 0, tzinfo=UTC)
+BOOT_TIMEOUT = 60  # s, after which the runner gives up without a word
 BOOT_SECONDS = [41.2, 42.0, 41.6, 43.1, 43.0, 44.2, 45.0, 46.3, 48.4, 49.1]
 WORK_SECONDS = {
     "calendar-brief": 74, "inbox-triage": 131, "repo-digest": 96, "daily-content-task": 288,
@@ -33,7 +34,7 @@ def gateway_run(job: dict[str, Any], position: int, day: date) -> Iterator[tuple
     begun = fired + timedelta(milliseconds=1400)
     ready = begun
     if is_isolated:
-        yield "lifecycle", begun, {"ts": milliseconds(begun), **who, "stage": "boot_started", **host_facts(day, begun)}
+        yield "lifecycle", begun, {"ts": milliseconds(begun), **who, "stage": "boot_started", **boot_facts(day, begun)}
         if begun >= UPGRADED:
             return
         boot = round(BOOT_SECONDS[(day - NIGHTS[0]).days] + (-0.1, 0.1, 0.2, 0.0)[position % 4], 1)
@@ -57,12 +58,13 @@ def gateway_run(job: dict[str, Any], position: int, day: date) -> Iterator[tuple
     )
 
 
-def host_facts(day: date, at: datetime) -> dict[str, Any]:
-    """Return what the runner notes of its host at each boot."""
+def boot_facts(day: date, at: datetime) -> dict[str, Any]:
+    """Return what the runner notes at each boot: how long it may take, and what its host is like."""
     nights = (day - NIGHTS[0]).days
     version = "2026.3.14" if at >= UPGRADED else "2026.3.9"
     return {
         "gateway": version,
+        "bootTimeoutSeconds": BOOT_TIMEOUT,
         "uptimeDays": 28 + nights,
         "freeMb": 520 - 16 * nights,
         "load": round(1.6 + 0.1 * nights, 1),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import takewhile
 from pathlib import Path
@@ -21,17 +21,35 @@ from forensics.verdicts import Verdict
 INDEX = "index.html"
 ROWS_EACH = 60
 SHOWN_ROWS = 300
-SHOWN_TROUBLES = 5
+SHOWN_NAMES = 5
+# What troubles say that concern no job.
+OF_NO_JOB = {"reporting": "the messages cannot be believed", "source": "not all sources were read"}
+# What is proven, whatever was said of it.
+PROVEN = frozenset({Verdict.CONFIRMED, Verdict.FALSE_ALARM, Verdict.UNREPORTED})
 
 
 @dataclass(frozen=True)
 class Row:
-    """A job through the nights: its cells, how many of its runs were confirmed, and since when it is as it is now."""
+    """A job through the nights: its cells, how many of its runs are proven and confirmed, since when it is as now."""
 
     job: str
     cells: tuple[Cell | None, ...]
+    proven: int
     confirmed: int
     runs: int
+    since: str | None
+
+
+@dataclass(frozen=True)
+class Group:
+    """Blockers of one kind: the first of the jobs, how many are ``left``, since when all of these are so if they agree.
+
+    ``names`` are empty where it is about no job.
+    """
+
+    kind: str
+    names: tuple[str, ...]
+    left: int
     since: str | None
 
 
@@ -56,8 +74,7 @@ class Index:
 
     level: str
     lines: tuple[Line, ...]
-    troubles: tuple[str, ...]
-    troubles_left: int
+    troubles: tuple[Group, ...]
     headings: tuple[tuple[str, str, str], ...]
     rows: tuple[Row, ...]
     calm: Row | None
@@ -90,8 +107,7 @@ def index(nights: Sequence[Night], older: int) -> Index:
     return Index(
         level=level_of(nights[-1]) if nights else "note",
         lines=tuple(map(line_of, reversed(nights))),
-        troubles=tuple(trouble_text(trouble, pen) for trouble in newest[:SHOWN_TROUBLES]),
-        troubles_left=max(0, len(newest) - SHOWN_TROUBLES),
+        troubles=tuple(groups(newest, read, pen)),
         headings=tuple((*halves(night.name), address(night)) for night in read),
         rows=tuple(row_of([job], pen.job(*job), read, pen) for job in single[:SHOWN_ROWS]),
         calm=row_of(calm, "", read, pen) if calm else None,
@@ -118,11 +134,18 @@ def level_of(newest: Night) -> str:
     return "caution" if kinds & SILENT else "note" if newest.is_read and not kinds else "warning"
 
 
-def trouble_text(trouble: Trouble, pen: Pen) -> str:
-    """Return whom a blocker concerns, and what it was."""
-    job, host, kind = trouble
-    what = pen.names.plain(kind.replace("_", "-")).replace("-", " ")
-    return f"{pen.job_code(job, host)} {what}" if job else what
+def groups(troubles: Sequence[Trouble], nights: Sequence[Night], pen: Pen) -> Iterator[Group]:
+    """Yield blockers by kind, in the order in which the kinds come."""
+    for kind in dict.fromkeys(kind for _job, _host, kind in troubles):
+        jobs = list(dict.fromkeys((job, host) for job, host, other in troubles if other == kind and job))
+        what = OF_NO_JOB.get(kind) or pen.names.plain(kind.replace("_", "-")).replace("-", " ")
+        begins = {row_of([job], "", nights, pen).since for job in jobs}
+        yield Group(
+            kind=what[:1].upper() + what[1:],
+            names=tuple(pen.job_code(*job) for job in jobs[:SHOWN_NAMES]),
+            left=max(0, len(jobs) - SHOWN_NAMES),
+            since=begins.pop() if len(begins) == 1 else None,
+        )
 
 
 def outcomes_of(job: Job, nights: Sequence[Night]) -> list[Outcome]:
@@ -139,8 +162,16 @@ def row_of(jobs: Sequence[Job], name: str, nights: Sequence[Night], pen: Pen) ->
     """Return the row of some jobs together."""
     cells = tuple(cell_of([each for job in jobs for each in night.jobs.get(job, ())], pen) for night in nights)
     told = [outcome for job in jobs for outcome in outcomes_of(job, nights)]
+    proven = sum(verdict in PROVEN for verdict, _unproven, _claim in told)
     confirmed = sum(verdict == Verdict.CONFIRMED for verdict, _unproven, _claim in told)
-    return Row(name, cells, confirmed, len(told), since(cells, [night.name for night in nights]))
+    return Row(name, cells, proven, confirmed, len(told), begin(cells, [night.name for night in nights]))
+
+
+def begin(cells: Sequence[Cell | None], nights: Sequence[str]) -> str | None:
+    """Return the night since which a job is as it is now; what was before the first that is known, nobody knows."""
+    first = next((name for name, cell in zip(nights, cells, strict=True) if cell), None)
+    found = since(cells, nights)
+    return f"{found} or earlier" if found is not None and found == first else found
 
 
 def line_of(night: Night) -> Line:

@@ -90,11 +90,12 @@ def boots_of(finding: Finding, result: Result) -> Boots:
 def draft(boots: Boots, key: str) -> Draft:
     """Return the chart of some boots."""
     nights = [str(day_of(boot.at, boots.zone)) for boot in boots.boots]
+    against = "" if boots.limit is None else f" against the limit of {boots.limit:.4g} s"
     header, rows = table(boots)
     return Draft(
         key=key,
         section="findings",
-        title=f"How long boots of {boots.who} took, {nights_text([nights[0], nights[-1]])}",
+        title=f"How long boots of {boots.who} took{against}, {nights_text([nights[0], nights[-1]])}",
         description=description(boots),
         header=header,
         rows=rows,

@@ -82,7 +82,7 @@ def draft(panels: Sequence[Panel], zone: ZoneInfo) -> Draft:
     """Return the chart of some runs."""
     seen = [seconds_after(sight.at, panel) for panel in panels for _, sight in sights_of(panel)]
     span, bend = (min([0.0, *seen]), max([SHORTEST, *seen]) * 1.04), bend_of(seen)
-    closer = "; time runs closer and closer" if bend else ""
+    closer = "; later times stand closer together" if bend else ""
     return Draft(
         key="lanes",
         section="blockers",

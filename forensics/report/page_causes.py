@@ -21,6 +21,8 @@ SHOWN_CAUSES, SHOWN_LADDERS, SHOWN_STEPS = 5, 4, 6
 LONGEST_DIFF, LONGEST_COMMAND = 4_000, 2_000
 SIDES = {"+": "added", "-": "removed", "@": "place"}
 PLACE = "@@ "
+# What stands among the causes without being one: its name, and its colour.
+OF_KIND = {"over": ("earlier trouble", "calm"), "unseen": ("blind spot", "unsure")}
 
 
 @dataclass(frozen=True)
@@ -64,9 +66,14 @@ class Step:
 
 @dataclass(frozen=True)
 class Likely:
-    """A likely cause; ``names`` are the jobs that it concerns."""
+    """A likely cause; ``names`` are the jobs that it concerns.
+
+    ``label`` is what it is called: what is over by now, and what nothing could tell, is no cause of what lasts.
+    """
 
     number: int
+    label: str
+    tone: str
     title: str
     names: str
     supports: tuple[str, ...]
@@ -161,8 +168,11 @@ def causes_of(found: Investigation | None, pen: Pen) -> Causes | None:
 
 def likely(number: int, cause: Cause, pen: Pen) -> Likely:
     """Return one cause."""
+    label, tone = OF_KIND.get("over" if cause.detail.get("is_over") else cause.kind, ("likely cause", "bad"))
     return Likely(
         number=number,
+        label=label,
+        tone=tone,
         title=pen.sentence(cause.title).rstrip("."),
         names=names(cause.jobs, pen),
         supports=sentences(cause.supports, pen),
@@ -218,7 +228,7 @@ def rungs(depth: Depth, pen: Pen) -> Iterator[Rung]:
     for each in depth.layers:
         is_stop = each.layer == depth.stops_at
         has_stopped = has_stopped or is_stop
-        seen = "no lane" if each.seen is None else f"{each.seen:,} of {depth.runs:,}"
+        seen = "cannot tell" if each.seen is None else f"{each.seen:,} of {depth.runs:,}"
         state = "stopped" if is_stop else "dark" if each.seen is None else "after" if has_stopped else "reached"
         if state == "reached" and each.seen is not None and each.seen < depth.runs:
             state = "partly"

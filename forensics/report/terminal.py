@@ -1,16 +1,23 @@
-"""The report on a terminal: the same Markdown with its headings bold, its marks coloured and its folds shut."""
+"""The report on a terminal: the same Markdown with its headings bold, its marks coloured and its folds shut.
+
+Its prose is broken between words where the terminal ends; tables, commands and diffs stay whole, to be copied.
+"""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Any, Protocol
 
+from forensics.evidence.columns import Columns
+from forensics.evidence.over import has_ended, over
 from forensics.evidence.result import Blocker, Result
-from forensics.report.view_alert import unread_of
-from forensics.report.view_pen import pen_for
+from forensics.report.view_alert import first_step, first_trouble, is_of_messages, since_text, unread_of
+from forensics.report.view_pen import Pen, pen_for
+from forensics.report.view_story import Story, story
 from forensics.report.wording import counted
 from forensics.untrusted import visible
+from forensics.verdicts import Claim, Verdict
 
 Segments = list[tuple[str, str]]
 
@@ -33,10 +40,17 @@ STYLES = {
 }
 LEVELS = {"> [!CAUTION]": "bold red", "> [!WARNING]": "bold yellow", "> [!NOTE]": "bold green"}
 SHOWN_NAMES = 4
+# What stands before the words of a line, and is as wide in the lines that go on with it.
+LEAD = re.compile(r"> |(?: *(?:- |\d+\. ))?")
+NARROWEST = 30
 
 
 class Terminal(Protocol):
-    """What is needed of a console of rich: plain output with a style, neither wrapped nor interpreted."""
+    """What is needed of a console of rich: its width, and plain output with a style, not interpreted."""
+
+    @property
+    def width(self) -> int:
+        """How many signs a line holds."""
 
     def out(
         self, *objects: Any, sep: str = " ", end: str = "\n", style: Any = None, highlight: bool | None = None
@@ -47,9 +61,50 @@ class Terminal(Protocol):
 def print_markdown(console: Terminal, markdown: str) -> None:
     """Write a report to a terminal."""
     for segments in styled_lines(markdown):
-        for text, style in segments:
-            console.out(text, end="", style=style or None, highlight=False)
-        console.out("", highlight=False)
+        for line in folded(segments, console.width):
+            for text, style in line:
+                console.out(text, end="", style=style or None, highlight=False)
+            console.out("", highlight=False)
+
+
+def folded(segments: Segments, width: int) -> Iterator[Segments]:
+    """Yield a line as those that a terminal of some width holds, broken between words; what is no prose stays whole."""
+    text = "".join(part for part, _ in segments)
+    lead = LEAD.match(text)
+    if len(text) <= width or width < NARROWEST or lead is None or text.startswith(("|", "#")) or is_fenced(segments):
+        yield segments
+        return
+    first = len(lead[0])
+    then = lead[0] if lead[0] == "> " else " " * first
+    for begin, end in stretches(text, first, width - first):
+        yield [*([(then, "")] if begin > first else cut(segments, 0, first)), *cut(segments, begin, end)]
+
+
+def stretches(text: str, at: int, width: int) -> Iterator[tuple[int, int]]:
+    """Yield begin and end of the lines into which a text falls from a place on; a word that is too long stays whole."""
+    while len(text) - at > width:
+        end = text.rfind(" ", at + 1, at + width + 1)
+        end = end if end > 0 else text.find(" ", at + width)
+        if end < 0:
+            break
+        yield at, end
+        at = end + 1
+    yield at, len(text)
+
+
+def is_fenced(segments: Segments) -> bool:
+    """Return whether a line is shown as it is: all of it dim."""
+    return len(segments) == 1 and segments[0][1] == "dim"
+
+
+def cut(segments: Segments, begin: int, end: int) -> Iterator[tuple[str, str]]:
+    """Yield what lies between two places of a line, in its styles."""
+    at = 0
+    for text, style in segments:
+        part = text[max(0, begin - at) : max(0, end - at)]
+        if part:
+            yield part, style
+        at += len(text)
 
 
 def styled_lines(markdown: str) -> Iterator[Segments]:
@@ -90,8 +145,49 @@ def styled(line: str, is_fenced: bool) -> Segments:
 
 
 def closing_lines(result: Result) -> list[str]:
-    """Return what stderr ends with: the counts, what needs a person, the exit code and why."""
-    return [counts_line(result), needs_line(result), f"exit {result.exit_code}, {exit_reason(result)}"]
+    """Return what stderr ends with: the counts, what needs a person, since when, what to do, the exit code and why.
+
+    After a long report these are all that a terminal still shows.
+    """
+    return [
+        counts_line(result),
+        needs_line(result),
+        *first_answers(result),
+        f"exit {result.exit_code}, {exit_reason(result)}",
+    ]
+
+
+def first_answers(result: Result) -> Iterator[str]:
+    """Yield since when something goes wrong, and what to do now, as the first paragraph tells both."""
+    if not result.blockers:
+        return
+    pen, gone = pen_for(result, ascii_only=False), over(Columns(result.runs))
+    mine = first_trouble(result.blockers, gone)
+    told, lasting = story(result, mine, pen), [each for each in result.blockers if not has_ended(each, gone)]
+    steps = told.todo or first_step(lasting or result.blockers, pen), false_alarms(result)
+    for question, answers in (("since when", since_when(result, mine, told, pen)), ("do now", steps)):
+        if known := "; ".join(filter(None, answers)):
+            yield f"{question}: {visible(known).replace('`', '')}"
+
+
+def since_when(result: Result, mine: Sequence[Blocker], told: Story, pen: Pen) -> Iterator[str | None]:
+    """Yield since when the first trouble lasts, and since when messages are wrong."""
+    messages = next((blocker.since for blocker in result.blockers if is_of_messages(blocker)), None)
+    first = told.since or since_text(min((each.since for each in mine if each.since is not None), default=None), pen)
+    names = {pen.job_code(each.job, each.host) for each in mine if each.job}
+    is_named = first is not None and messages is not None and len(names) == 1
+    yield f"{names.pop()} since {first}" if is_named else first
+    if messages is not None:
+        yield f"messages wrong since {told.messages_since or pen.full(messages)}"
+
+
+def false_alarms(result: Result) -> str | None:
+    """Return how many failure messages are false, where most of them are; None elsewhere."""
+    runs = result.runs[result.runs["in_window"]]
+    false, failures = int((runs["verdict"] == Verdict.FALSE_ALARM).sum()), int((runs["claim"] == Claim.FAILURE).sum())
+    if false < 2 or 2 * false <= failures:
+        return None
+    return f"{false:,} of {counted(failures, 'failure message')} are false: believe the files"
 
 
 def counts_line(result: Result) -> str:

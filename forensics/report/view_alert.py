@@ -12,6 +12,7 @@ from forensics.evidence.lookback import NIGHTLY
 from forensics.evidence.over import Of, has_ended, over
 from forensics.evidence.result import Blocker, Result
 from forensics.report.columns import RunColumns
+from forensics.report.view_blind import told_from, unprovable
 from forensics.report.view_changes import flips
 from forensics.report.view_pen import Pen, window_text
 from forensics.report.view_story import LONGEST_LINE, UNKNOWN, Story, story
@@ -21,7 +22,7 @@ from forensics.verdicts import Claim, Flag, Verdict
 SILENT = frozenset({"silent_failure", "missed", "interrupted", "false_success"})
 NO_JOBS_OWN = frozenset({"reporting", "source"})
 SHOWN_NAMES, SHOWN_SOURCES = 3, 6
-LONGEST_TODO, LONGEST_NAMES = 110, 62
+LONGEST_TODO, LONGEST_NAMES, LONGEST_OTHER = 110, 62, 34
 LAST_GOOD = "; last good run"
 STEP_END = re.compile(r"[.!?](?:\s|$)|; ")
 
@@ -51,7 +52,8 @@ class Alert:
     """The first paragraph in plain values; ``todo`` is None where blocker ``todo_number`` tells no step in a sentence.
 
     ``runs`` are all of the window; the counts of verdicts and messages are of those that are not ``muted``.
-    In ``unwatched`` no report ran; ``changes`` counts what is new and what is over, None where there is no such.
+    All ``unprovable`` runs are older than ``told_from``, None where that is not so. In ``unwatched`` no report ran;
+    ``changes`` counts what is new and what is over, None where there is no such.
     ``troubles`` that last come before those that are over; ``story`` is what was found out about the first of them.
     ``has_blockers``: they are listed below it.
     """
@@ -83,6 +85,7 @@ class Alert:
     confirmed: int
     unprovable: int
     others: tuple[tuple[str, int], ...]
+    told_from: str | None = None
     unwatched: tuple[str, str] | None = None
     changes: str | None = None
     story: Story = UNKNOWN
@@ -116,6 +119,14 @@ class Alert:
         return self.story.stops if has_room else None
 
     @property
+    def also(self) -> str | None:
+        """What else lasts beside the first trouble, by name where it is one job; None where nothing does."""
+        others = [trouble for trouble in self.troubles[1:] if not trouble.is_over]
+        if len(others) == 1 and others[0].jobs == 1 and len(others[0].names) <= LONGEST_OTHER:
+            return f"{others[0].names} ({others[0].kind.replace('_', ' ')})"
+        return ", ".join(f"{each.jobs or 1} {each.kind.replace('_', ' ')}" for each in others) or None
+
+    @property
     def cried_wolf(self) -> bool:
         """Whether most of the failure messages are contradicted by proof."""
         return self.false_alarms > 1 and 2 * self.false_alarms > self.failure_messages
@@ -128,6 +139,7 @@ def alert(result: Result, runs: RunColumns, pen: Pen) -> Alert:
     is_blind = not any(sum(source.rows.values()) for source in result.evidence.sources)
     reporting = next((number for number, blocker in enumerate(result.blockers, 1) if is_of_messages(blocker)), None)
     gone = over(Columns(result.runs))
+    begins, year = told_from(runs, unseen := unprovable(runs)), window_text(result)[:5]
     found, told = flips(result, pen), story(result, first_trouble(result.blockers, gone), pen)
     number = next((place for place, each in enumerate(result.blockers, 1) if not has_ended(each, gone)), 1)
     return Alert(
@@ -159,7 +171,8 @@ def alert(result: Result, runs: RunColumns, pen: Pen) -> Alert:
         runs=result.summary.runs,
         muted=len(every) - len(runs),
         confirmed=runs.verdict.count(Verdict.CONFIRMED),
-        unprovable=unprovable(runs),
+        unprovable=sum(unseen),
+        told_from=None if begins is None else pen.full(begins).removeprefix(year),
         others=tuple(other_verdicts(runs)),
         unwatched=unwatched(result, pen),
         changes=found.counts if found else None,
@@ -182,7 +195,9 @@ def unwatched(result: Result, pen: Pen) -> tuple[str, str] | None:
 
 def without_muted(runs: RunColumns) -> RunColumns:
     """Return the runs that are not muted."""
-    rows = [row for row, flags in enumerate(runs.flags) if Flag.MUTED not in flags.split()]
+    rows = [row for row, flags in enumerate(runs.flags) if not flags or Flag.MUTED not in flags.split()]
+    if len(rows) == len(runs):
+        return runs
     columns = {each.name: getattr(runs, each.name) for each in fields(RunColumns)}
     return RunColumns(**{name: [values[row] for row in rows] for name, values in columns.items()})
 
@@ -259,14 +274,6 @@ def first_step(blockers: Sequence[Blocker], pen: Pen) -> str | None:
         return None
     first = STEP_END.split(blockers[0].todo.strip(), maxsplit=1)[0]
     return pen.sentence(first[:1].lower() + first[1:]) if len(first) <= LONGEST_TODO else None
-
-
-def unprovable(runs: RunColumns) -> int:
-    """Return the number of runs whose work nothing could have proven."""
-    return sum(
-        verdict == Verdict.UNVERIFIABLE or Flag.UNPROVEN in flags.split()
-        for verdict, flags in zip(runs.verdict, runs.flags, strict=True)
-    )
 
 
 def other_verdicts(runs: RunColumns) -> Iterator[tuple[str, int]]:

@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 
 from forensics.evidence.paired import NAT
-from forensics.evidence.result import ReportingCheck, Result, Undelivered
+from forensics.evidence.result import ReportedPart, ReportingCheck, Result, Undelivered
 from forensics.report.columns import RunColumns
 from forensics.report.view_audit import audit_lines
 from forensics.report.view_pen import Pen, is_long
@@ -132,11 +132,17 @@ def lanes_of(check: ReportingCheck) -> Iterator[Part]:
 
 def places_of(check: ReportingCheck, by: str, pen: Pen) -> Places:
     """Return how the reporting did by channel, or by host."""
-    mine = sorted((each for each in check.parts if each.by == by), key=lambda each: (each.said / each.owed, each.name))
+    mine = sorted((each for each in check.parts if each.by == by), key=worst_first)
     shown = [
-        Part(pen.names.plain(each.name), each.said, each.owed, each.proven, each.owed) for each in mine[:SHOWN_PLACES]
+        Part(pen.names.plain(each.name), each.said, each.owed, each.proven, each.owed or each.checkable)
+        for each in mine[:SHOWN_PLACES]
     ]
     return Places(by.capitalize(), tuple(shown), max(0, len(mine) - SHOWN_PLACES))
+
+
+def worst_first(part: ReportedPart) -> tuple[bool, float, str]:
+    """Return what parts are put in order by: those last from which nothing was owed."""
+    return not part.owed, part.said / max(1, part.owed), part.name
 
 
 def usual_text(check: ReportingCheck, baseline: float) -> str:

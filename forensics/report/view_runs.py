@@ -93,6 +93,7 @@ class Fold:
 class Runs:
     """The section in plain values; ``left_runs`` of ``left_jobs`` are not in the table.
 
+    Of the ``open_runs``, which are not confirmed and not folded, nothing can tell what ``untold`` came to.
     ``again`` are the runs that the last report left pending, by what they came to; they stand first in the table.
     """
 
@@ -105,6 +106,7 @@ class Runs:
     message_marks: list[tuple[str, str]]
     rows: tuple[Row, ...]
     open_runs: int
+    untold: int
     left_runs: int
     left_jobs: int
     why: tuple[Why, ...]
@@ -138,6 +140,7 @@ def runs_view(result: Result, runs: RunColumns, pen: Pen) -> Runs:
         message_marks=said,
         rows=tuple(rows_of(shown, result, runs, unproven, again, pen)),
         open_runs=len(open_runs),
+        untold=runs.verdict.count(Verdict.UNVERIFIABLE),
         left_runs=len(left),
         left_jobs=len({(runs.job[at], runs.host[at]) for at in left}),
         why=tuple(reasons_of([group[-1] for group in explained], result, runs, unproven, pen)),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import pandas as pd
@@ -46,12 +46,17 @@ LAYER_WORDS = {
 
 @dataclass(frozen=True)
 class Story:
-    """What to say of a trouble; each is fit for a line, None where nothing is known."""
+    """What to say of a trouble; each is fit for a line, None where nothing is known.
+
+    ``follows`` is what came of it in later runs, ``todo_at`` where more is said of what to do.
+    """
 
     since: str | None = None
     stops: str | None = None
     messages_since: str | None = None
     todo: str | None = None
+    follows: str | None = None
+    todo_at: str | None = None
 
 
 UNKNOWN = Story()
@@ -64,12 +69,28 @@ def story(result: Result, blockers: Sequence[Blocker], pen: Pen) -> Story:
         return UNKNOWN
     jobs = tuple(dict.fromkeys(blocker.job for blocker in blockers if blocker.job))
     is_of_runs = bool(jobs) and blockers[0].kind in OF_RUNS
-    return Story(
+    told = Story(
         since=since(found, result, jobs, blockers[0].kind, pen) if is_of_runs else None,
         stops=stops(depths_of(found.depths, result, blockers[0].kind), jobs) if is_of_runs else None,
         messages_since=messages_since(found, pen),
         todo=todo(found.causes, jobs, pen),
     )
+    return misled(told, result, jobs, pen) if is_of_runs and told.todo is None else told
+
+
+def misled(told: Story, result: Result, jobs: Sequence[str], pen: Pen) -> Story:
+    """Return a story with the later runs that took a broken one for done, and how to have that work done, too."""
+    for number, finding in enumerate(result.findings, 1):
+        if finding.kind == "skipped_work" and finding.detail["job"] in jobs:
+            later = counted(len(finding.detail["skipped"]), "later run")
+            first = finding.todo.partition(". ")[0].rstrip(".")
+            return replace(
+                told,
+                follows=f"{later} took it for done and did nothing",
+                todo=pen.sentence(first[:1].lower() + first[1:]),
+                todo_at=f"finding {number}",
+            )
+    return told
 
 
 def since(found: Investigation, result: Result, jobs: Sequence[str], kind: str, pen: Pen) -> str | None:
@@ -85,7 +106,16 @@ def since(found: Investigation, result: Result, jobs: Sequence[str], kind: str, 
     event = ""
     if change is not None and last_good is not None and has_event(change, last_good, first_bad):
         event = event_text(change, pen)
+    if last_good is None:
+        return f"{pen.full(first_bad)} or earlier{sign_of_life(result, jobs, first_bad, pen)}"
     return next(fitting(first_bad, last_good, event, pen))
+
+
+def sign_of_life(result: Result, jobs: Sequence[str], before: int, pen: Pen) -> str:
+    """Return when the last heartbeat of one job was written, where that is older than its first bad run."""
+    beats = [beat.last for beat in result.heartbeats if len(jobs) == 1 and beat.job == jobs[0]]
+    last = next((at for at in beats if at is not None and at < before), None)
+    return "" if last is None else f"; last sign of life {pen.full(last).removeprefix(pen.full(before)[:5])}"
 
 
 def has_event(change: ChangePoint, last_good: int, first_bad: int) -> bool:
@@ -112,10 +142,10 @@ def event_text(change: ChangePoint, pen: Pen) -> str:
     return pen.sentence(f"the first run after the {event.kind.replace('_', ' ')}{name}")
 
 
-def fitting(first_bad: int, last_good: int | None, event: str, pen: Pen) -> Iterator[str]:
+def fitting(first_bad: int, last_good: int, event: str, pen: Pen) -> Iterator[str]:
     """Yield ways to say since when, the fullest that fits into a line first."""
-    begin = pen.full(first_bad) + (" or earlier" if last_good is None else "")
-    good = "" if last_good is None else f"; last good run {pen.full(last_good).removeprefix(begin[:5])}"
+    begin = pen.full(first_bad)
+    good = f"; last good run {pen.full(last_good).removeprefix(begin[:5])}"
     for text in (f"{begin}, {event}{good}" if event else f"{begin}{good}", f"{begin}, {event}" if event else begin):
         if len(f"> **Since when:** {text}.") <= LONGEST_LINE:
             yield text

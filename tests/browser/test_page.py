@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from contextlib import ExitStack
 from functools import cache
 from pathlib import Path
@@ -115,10 +116,25 @@ def test_drawings_have_the_colours_of_the_scheme_and_not_their_own(opened):
     assert colours["light"] != colours["dark"]
 
 
-def test_paper_shows_what_is_folded_on_a_screen(opened):
-    hidden = "() => [...document.querySelectorAll('details')].filter(each => !each.lastElementChild.checkVisibility()).length"
-    assert opened("incident-b").ask(hidden) > 0
-    assert opened("incident-b", is_print=True).ask(hidden) == 0
+HIDDEN = """() => [...document.querySelectorAll('details')].filter(each => !each.lastElementChild.checkVisibility())
+  .map(each => each.className)"""
+
+
+def test_paper_shows_what_is_folded_on_a_screen_but_what_stands_aside(opened):
+    assert "" in opened("incident-b").ask(HIDDEN)
+    assert set(opened("incident-b", is_print=True).ask(HIDDEN)) == {"aside"}
+
+
+def test_what_a_reader_has_opened_is_printed_too(page, files):
+    shown = page(files("incident-b"), is_print=True)
+    shown.unfold()
+    assert shown.ask(HIDDEN) == []
+
+
+@pytest.mark.parametrize(("name", "most"), [("incident-a", 8), ("incident-b", 6)])
+def test_an_incident_is_a_few_sheets_of_paper(page, files, tmp_path, name, most):
+    sheets = page(files(name)).pdf(tmp_path / "page.pdf").read_bytes()
+    assert len(re.findall(rb"/Type\s*/Page\b", sheets)) <= most
 
 
 def test_the_first_key_leads_past_the_summary(page, files):

@@ -31,10 +31,18 @@ def test_each_job_has_a_box_for_each_night(tmp_path):
     kept(tmp_path, 18, run("a", "failed"))
     kept(tmp_path, 19, run("a", "failed"), run("b", "missed"))
     table = page_of(tmp_path).tables[0]
-    assert [cell.strip() for cell in table[0]] == ["Job", "03-17", "03-18", "03-19", "Confirmed", "As now since"]
+    assert [cell.strip() for cell in table[0]] == [
+        "Job",
+        "03-17",
+        "03-18",
+        "03-19",
+        "Work proven",
+        "Confirmed",
+        "As now since",
+    ]
     found = {row[0].split()[0]: [cell.strip() for cell in row[1:]] for row in table[1:]}
-    assert found["a"] == ["✓✓", "✗✗", "✗✗", "1 of 3 (33.3 %)", "2026-03-18"]
-    assert found["b"] == ["✓✓", "", "∅-", "1 of 2 (50.0 %)", ""]
+    assert found["a"] == ["✓✓", "✗✗", "✗✗", "1 of 3 (33.3 %)", "1 of 3 (33.3 %)", "2026-03-18"]
+    assert found["b"] == ["✓✓", "", "∅-", "1 of 2 (50.0 %)", "1 of 2 (50.0 %)", ""]
 
 
 def test_worst_job_of_the_newest_night_comes_first(tmp_path):
@@ -46,6 +54,11 @@ def test_worst_job_of_the_newest_night_comes_first(tmp_path):
 def test_several_runs_of_a_night_are_one_box_with_the_worst_and_how_many(tmp_path):
     kept(tmp_path, 19, run("a"), run("a", "failed", "08:00"), run("a", "failed", "09:00"))
     assert page_of(tmp_path).tables[0][1][1].split() == ["✗✗", "2/3"]
+
+
+def test_several_runs_that_came_to_the_same_are_counted_once(tmp_path):
+    kept(tmp_path, 19, run("a"), run("a", due="08:00"))
+    assert page_of(tmp_path).tables[0][1][1].split() == ["✓✓", "×2"]
 
 
 def test_nights_are_listed_newest_first_with_links_to_their_files(tmp_path):
@@ -77,10 +90,29 @@ def test_of_like_jobs_the_one_that_is_longest_so_comes_first(tmp_path):
 def test_answer_names_the_blockers_of_the_newest_night(tmp_path):
     many = [blocker(f"j{number}", "silent_failure") for number in range(4)]
     kept(tmp_path, 19, run(), blockers=[blocker(None, "reporting"), *many, blocker("last")])
-    told = (
-        "6 blockers reporting, j0 silent failure, j1 silent failure, j2 silent failure, j3 silent failure and 1 more."
+    assert (
+        "6 blockers The messages cannot be believed. Silent failure: j0, j1, j2, j3. Failed: last."
+        in page_of(tmp_path).text
     )
-    assert told in page_of(tmp_path).text
+
+
+def test_answer_says_since_when_all_jobs_of_a_kind_are_so(tmp_path):
+    kept(tmp_path, 17, run("a"), run("b"))
+    for day in (18, 19):
+        kept(tmp_path, day, run("a", "failed"), run("b", "failed"), blockers=[blocker("a"), blocker("b")])
+    assert "Failed, since 2026-03-18: a, b." in page_of(tmp_path).text
+
+
+def test_job_that_was_always_so_is_so_since_then_or_earlier(tmp_path):
+    for day in (18, 19):
+        kept(tmp_path, day, run("a", "failed"))
+    assert page_of(tmp_path).tables[0][1][-1] == "2026-03-18 or earlier"
+
+
+def test_work_is_proven_whatever_was_said_of_it(tmp_path):
+    kept(tmp_path, 18, run("a", "false_alarm"))
+    kept(tmp_path, 19, run("a", "unreported"))
+    assert page_of(tmp_path).tables[0][1][3:5] == ["2 of 2 (100 %)", "0 of 2 (0 %)"]
 
 
 @pytest.mark.parametrize(("kind", "level"), [("silent_failure", "caution"), ("failed", "warning")])
@@ -158,7 +190,7 @@ def test_many_jobs_that_were_always_confirmed_are_one_row(tmp_path):
     kept(tmp_path, 19, *(run(f"j{number}") for number in range(70)), run("bad", "failed"))
     table = page_of(tmp_path).tables[0]
     assert [row[0].split(",")[0].split(" 0 of")[0] for row in table[1:]] == ["bad", "70 jobs"]
-    assert table[2][1].split() == ["✓✓", "70/70"]
+    assert table[2][1].split() == ["✓✓", "×70"]
 
 
 @pytest.mark.parametrize("name", ["<b>x</b>", "a&amp;b", "\x1b[31m", 'x" onclick="y', "日本語", "`x`", "x" * 300])

@@ -5,9 +5,12 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import UTC, datetime
 
+import pytest
+
 from forensics.config import Event
 from forensics.evidence.result import Finding
 from forensics.report.chart_boots import boot_drafts, round_levels
+from tests.browser.pages import sample
 from tests.report.builders import result
 from tests.report.test_charts import boots
 
@@ -54,6 +57,21 @@ def test_a_finding_that_does_not_tell_of_single_boots_is_no_chart():
 def test_a_limit_is_drawn_where_one_is_known():
     assert "60 s" in texts(only_draft(boots([41.0, 43.0, 44.0], limit=60.0)).wide)
     assert "60 s" not in texts(only_draft(boots([41.0, 43.0, 44.0])).wide)
+
+
+def test_title_tells_the_limit_where_one_is_known():
+    assert "took against the limit of 60 s, " in only_draft(boots([41.0, 43.0, 44.0], limit=60.0)).title
+    assert "limit" not in only_draft(boots([41.0, 43.0, 44.0])).title
+
+
+@pytest.mark.slow
+def test_boots_of_the_empty_nights_stand_against_their_limit_with_the_upgrade_between():
+    (draft,) = boot_drafts(sample("green-triggers-empty-nights", "2026-03-18", "2026-03-19"))
+    assert "against the limit of 60 s" in draft.title
+    assert {"60 s", "limit: then it is given up", "upgrade: gateway 2026.3.14"} <= set(texts(draft.wide))
+    assert "The limit is 60 s; the first within a fifth of it began 2026-03-13 13:00." in draft.description
+    assert "upgrade: gateway 2026.3.14" in draft.description
+    assert "16 never came up, the first on 2026-03-15 13:00." in draft.description
 
 
 def test_the_first_boot_near_the_limit_is_named():

@@ -125,7 +125,7 @@ def test_what_is_crowded_by_something_hours_later_is_told_apart():
     of = result([run(verdict="failed"), run(due="05:00")], blockers=[blocker()])
     early = [(0, "boot_started", 2), (0, "booted", 45), (0, "started", 500)]
     draft = only_draft(with_steps(of, *early, (0, "interrupted", 40_000)))
-    assert draft.title.endswith("; time runs closer and closer")
+    assert draft.title.endswith("; later times stand closer together")
     assert {"07:00:45 booted", "07:08:20 begins"} <= set(texts(draft.wide))
 
 

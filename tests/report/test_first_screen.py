@@ -21,6 +21,7 @@ NIGHTS = {
     WOLF: ("2026-03-19 00:00", "2026-03-20 00:00"),
     EMPTY: ("2026-03-18 00:00", "2026-03-19 00:00"),
 }
+OTHERS = {"half-written-night": ("2026-04-09 18:00", "2026-04-10 06:00")}
 
 
 @cache
@@ -28,7 +29,7 @@ def screen(sample: str) -> str:
     """Return the first paragraph of the sample's last night."""
     path = ROOT / "sample_data" / sample / "forensics.toml"
     config = read_config(path.read_text(encoding="utf-8"), str(path))
-    since, until = (instant(text, TOKYO) for text in NIGHTS[sample])
+    since, until = (instant(text, config.timezone) for text in (NIGHTS | OTHERS)[sample])
     shown = report_markdown(report(config, Question(Window(since, until, until))))
     return "\n".join(line for line in shown.split("\n") if line.startswith(">"))
 
@@ -66,6 +67,12 @@ def test_false_alarms_tell_since_when_messages_are_wrong_and_which_job_really_fa
     assert "**`larry-post-morning-ja` really failed.**" in told
     assert "`larry-post-morning-ja` since 2026-03-18 07:45; messages wrong since 2026-03-13 02:00." in told
     assert "**Do now:** run the job once in a terminal and read where it stops" in told
+
+
+def test_broken_run_tells_of_later_ones_that_took_it_for_done() -> None:
+    told = screen("half-written-night")
+    assert "**What follows:** 2 later runs took it for done and did nothing." in told
+    assert "set `heartbeat-state.json#lastEvolveRun` back and run self-evolution once more (finding 1)." in told
 
 
 def test_job_that_is_well_again_is_counted_apart() -> None:

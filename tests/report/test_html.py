@@ -177,13 +177,19 @@ def test_same_result_gives_the_same_bytes():
 def test_title_is_the_date_and_the_headline():
     page = page_of(night())
     (title,) = ["".join(text for tags, text in page.texts if tags[-2:] == ("head", "title"))]
-    assert title == "Night Watch 2026-03-19: backup failed. Also: 1 silent failure unproven."
+    assert title == "Night Watch 2026-03-19: backup failed. Also: mail (silent failure unproven)."
 
 
 @pytest.mark.parametrize(("kind", "tone"), [("silent_failure", "caution"), ("failed", "warning")])
 def test_answer_is_as_loud_as_its_worst_blocker(kind, tone):
     page = page_of(result([run()], blockers=[blocker(kind=kind)]))
     assert f"answer {tone}" in [given.get("class") for given in page.all("div")]
+
+
+def test_runs_of_which_nothing_can_tell_are_counted_apart_from_those_that_need_a_look():
+    runs = [run("a", "failed"), run("b", "unverifiable"), run("c", "unverifiable")]
+    assert "1 run that needs a look, and 2 runs of which nothing can tell" in page_of(result(runs)).text
+    assert "Not confirmed, worst first 2 runs of which nothing can tell" in page_of(result(runs[1:])).text
 
 
 def test_quiet_night_is_a_note():

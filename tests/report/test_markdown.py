@@ -154,10 +154,27 @@ def test_first_paragraph_says_what_since_when_and_what_to_do():
     ]
     lines = first_paragraph(report_markdown(result([run("a", "silent_failure")], blockers=blockers))).split("\n")
     assert lines[1:4] == [
-        "> **4 jobs left nothing behind, and nobody was told** (16 runs): `a`, `b`, `c` and 1 more. Also: 1 stale.  ",
+        "> **4 jobs left nothing behind, and nobody was told** (16 runs): `a`, `b`, `c` and 1 more. Also: `e` (stale).  ",
         "> **Since when:** 2026-03-19 07:00.  ",
         "> **Do now:** look (blocker 1).  ",
     ]
+
+
+def test_first_paragraph_says_from_when_on_runs_can_be_told():
+    runs = [run("a", "unverifiable", "2026-03-19 05:00"), run("a", "unverifiable", "2026-03-19 06:00"), run("a")]
+    assert "2 runs before 03-19 07:00 that nothing could prove." in first_paragraph(report_markdown(result(runs)))
+
+
+def test_first_paragraph_names_no_beginning_where_runs_between_can_be_told():
+    runs = [run("a", "unverifiable", "2026-03-19 05:00"), run("a"), run("a", "unverifiable", "2026-03-19 08:00")]
+    assert "2 runs that nothing could prove." in first_paragraph(report_markdown(result(runs)))
+
+
+def test_threshold_is_told_once():
+    text = report_markdown(
+        result([run()], check=ReportingCheck("ok", "said success, under the threshold of 80.0 %", 0.8, 1, 1, 1, 1))
+    )
+    assert text.lower().count("threshold") == 1
 
 
 def test_first_paragraph_counts_runs_that_nothing_could_prove():

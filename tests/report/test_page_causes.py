@@ -52,6 +52,12 @@ def test_cause_tells_for_and_against_apart_and_its_steps_in_order():
     assert places == sorted(places)
 
 
+def test_what_is_over_and_what_nothing_could_tell_is_no_likely_cause():
+    found = (cause(), replace(cause(), kind="unseen"), replace(cause(), kind="jobs", detail={"is_over": True}))
+    text = page_of(causes=found).text
+    assert [name in text for name in ("Likely cause 1.", "Blind spot 2.", "Earlier trouble 3.")] == [True] * 3
+
+
 def test_lines_of_a_diff_tell_what_is_added_and_what_goes():
     (likely,) = shown(causes=(cause(),)).likely
     assert [line.side for line in likely.steps[0].diff] == ["place", "place", "place", "same", "removed", "added"]
@@ -152,7 +158,7 @@ def test_finding_that_the_investigation_shows_in_full_is_folded_unless_it_asks_f
 def test_layers_say_where_runs_stopped_and_which_nothing_shows():
     (ladder,) = shown(depths=(depth(),)).ladders
     assert [rung.state for rung in ladder.rungs] == ["reached", "partly", "stopped", "after", "dark"]
-    assert [rung.seen for rung in ladder.rungs] == ["4 of 4", "2 of 4", "0 of 4", "0 of 4", "no lane"]
+    assert [rung.seen for rung in ladder.rungs] == ["4 of 4", "2 of 4", "0 of 4", "0 of 4", "cannot tell"]
     assert page_of(depths=(depth(),)).text.count("This is where they stopped.") == 1
 
 
@@ -161,6 +167,14 @@ def test_layer_that_some_runs_reached_says_how_many_stopped_there():
     assert "a: 4 bad runs, 2 of them came to accepted" in text
     assert "This is where 2 stopped." in text
     assert "a: 4 bad runs, none came to booted" in page_of(depths=(depth(),)).text
+
+
+def test_single_run_is_told_as_one():
+    one = depth()
+    seen = tuple(replace(each, seen=each.seen and 1) for each in one.layers)
+    text = page_of(depths=(replace(one, runs=1, layers=seen),)).text
+    assert "a: 1 bad run, it never came to booted" in text
+    assert "This is where it stopped." in text
 
 
 def test_jobs_that_stopped_at_the_same_layer_are_told_once():

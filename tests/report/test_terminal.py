@@ -80,9 +80,32 @@ def test_stars_and_hashes_in_a_fence_stay():
     assert plain("```text\n# **x**\n```\n") == ["```text", "# **x**", "```"]
 
 
-def test_long_lines_are_not_wrapped():
-    line = "word " * 30
-    assert printed(line.strip()).split("\n")[0].count("word") == 30
+def test_prose_breaks_between_words_and_is_set_in():
+    assert printed("- Observed: " + "word " * 12).split("\n")[:2] == [
+        "- Observed: word word word word word",
+        "  word word word word word word word",
+    ]
+
+
+def test_every_line_of_the_first_paragraph_begins_as_a_quotation():
+    assert all(line.startswith("> ") for line in printed("> " + "word " * 30).strip().split("\n"))
+
+
+def test_bold_and_code_keep_their_style_over_the_end_of_a_line():
+    assert printed("word " * 6 + "**bold bold bold**").split("\n") == [
+        "word word word word word word \x1b[1mbold bold\x1b[0m",
+        "\x1b[1mbold\x1b[0m",
+        "",
+    ]
+
+
+def test_word_longer_than_a_line_stays_whole():
+    assert "x" * 60 in printed("a b " + "x" * 60 + " c").split("\n")
+
+
+@pytest.mark.parametrize("line", ["| " + "word | " * 12, "```sh\n" + "word " * 12 + "\n```", "# " + "word " * 12])
+def test_what_is_no_prose_stays_whole(line):
+    assert max(shown.count("word") for shown in printed(line).split("\n")) == 12
 
 
 def test_square_brackets_are_no_markup():
@@ -111,8 +134,20 @@ def test_closing_lines_tell_counts_needs_and_exit():
     assert closing_lines(made) == [
         "2 runs, 2 of 2 sources read, 2 records rejected",
         "2 need you: b (failed, stale), reporting",
+        "since when: b since 2026-03-19 07:00; messages wrong since 2026-03-19 07:00",
         "exit 1, there are blockers",
     ]
+
+
+def test_closing_lines_tell_since_when_and_what_to_do():
+    made = result([run("a", "failed")], blockers=[blocker("a", todo="Look at `a`. Then mend.")], exit_code=1)
+    assert closing_lines(made)[2:4] == ["since when: 2026-03-19 07:00", "do now: look at a"]
+
+
+def test_closing_lines_say_that_most_failure_messages_are_false():
+    runs = [run(name, "false_alarm", claim="failure") for name in ("a", "b", "c")]
+    made = result(runs, blockers=[blocker(None, "reporting", todo="Send one.")], exit_code=1)
+    assert closing_lines(made)[3] == "do now: send one; 3 of 3 failure messages are false: believe the files"
 
 
 def test_closing_lines_of_a_quiet_night():

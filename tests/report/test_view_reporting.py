@@ -56,6 +56,12 @@ def test_many_hosts_are_cut():
     assert "18 more hosts, in `--format json`." in text
 
 
+def test_host_whose_jobs_never_report_comes_last_and_says_so():
+    text = shown(ReportedPart("host", "a", 0, 0, 3, 5), ReportedPart("host", "b", 9, 9, 9, 9))
+    assert row(text, "a") == ["a", "no message names a job there", "3 of 5 (60.0 %)"]
+    assert text.index("| b ") < text.index("| a ")
+
+
 def test_job_that_is_reported_less_than_before_is_told_with_both_counts():
     fell = Unlike("backup", "web", 0, 48, 2, 330, 336, 1e-9)
     assert (

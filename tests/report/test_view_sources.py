@@ -35,7 +35,7 @@ def test_source_that_speaks_for_all_alike_does_not() -> None:
     assert reach((ns(5), ns(19, 7))) == (True, "03-05 00:00", "03-19 07:00")
 
 
-@pytest.mark.parametrize(("by_job", "begins"), [(True, "by job, ever"), (False, None)])
+@pytest.mark.parametrize(("by_job", "begins"), [(True, "by job, each from its begin"), (False, None)])
 def test_reach_without_a_beginning(by_job: bool, begins: str | None) -> None:
     assert reach((None, ns(19)), by_job=by_job) == (True, begins, "03-19 00:00")
 

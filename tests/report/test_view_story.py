@@ -6,7 +6,7 @@ from dataclasses import replace
 from typing import Any
 
 from forensics.evidence.investigation import Cause, Investigation, LayerSeen, NextStep
-from forensics.evidence.result import Blocker
+from forensics.evidence.result import Blocker, Finding, Heartbeat
 from forensics.report.view_pen import pen_for
 from forensics.report.view_story import Story, story
 from tests.investigate.cases import change, days, depth, world
@@ -20,6 +20,35 @@ def told(runs: Any = SILENT, jobs: tuple[str, ...] = ("a", "b"), **found: Any) -
     blockers: list[Blocker] = [blocker(job, "silent_failure") for job in jobs]
     result = replace(world(runs), blockers=tuple(blockers), investigation=Investigation(0, 1, **found))
     return story(result, blockers, pen_for(result, False))
+
+
+def beating(runs: Any, *jobs: str, last: str = "2026-03-09 03:36") -> Story:
+    blockers: list[Blocker] = [blocker(job, "silent_failure") for job in jobs]
+    beats = tuple(Heartbeat(job, "stale", at(last)) for job in jobs)
+    result = replace(world(runs), blockers=tuple(blockers), heartbeats=beats, investigation=Investigation(0, 1))
+    return story(result, blockers, pen_for(result, False))
+
+
+def test_job_that_never_ran_well_tells_its_last_sign_of_life() -> None:
+    story_of_one = beating(days("a", "silent_failure"), "a")
+    assert story_of_one.since == "2026-03-10 07:00 or earlier; last sign of life 03-09 03:36"
+
+
+def test_sign_of_life_that_came_later_or_is_of_one_job_of_several_says_nothing_of_when_it_began() -> None:
+    runs = [*days("a", "silent_failure"), *days("b", "silent_failure")]
+    assert beating(runs, "a", last="2026-03-10 09:00").since == "2026-03-10 07:00 or earlier"
+    assert beating(runs, "a", "b").since == "2026-03-10 07:00 or earlier"
+
+
+def test_later_runs_that_took_a_broken_one_for_done_follow_from_it() -> None:
+    finding = Finding(
+        "skipped_work", "x", todo="Set `s` back and run a once more. Then mend.", detail={"job": "a", "skipped": ["t"]}
+    )
+    blockers: list[Blocker] = [blocker("a", "silent_failure")]
+    result = replace(world(SILENT), findings=(Finding("lint", ""), finding), investigation=Investigation(0, 1))
+    found = story(result, blockers, pen_for(result, False))
+    assert found.follows == "1 later run took it for done and did nothing"
+    assert (found.todo, found.todo_at) == ("set `s` back and run a once more", "finding 2")
 
 
 def test_report_without_an_investigation_adds_nothing() -> None:
