@@ -30,7 +30,7 @@ class Processes:
             return [task(part) for part in parts]
         done: dict[int, Done] = {}
         workers = min(self.workers, len(parts))
-        with ProcessPoolExecutor(workers, context_for(task), initializer=leave_interrupts) as pool:
+        with ProcessPoolExecutor(workers, context_for(task), initializer=end_at_interrupts) as pool:
             under_way = [pool.submit(task, part) for part in parts]
             try:
                 for number, future in enumerate(under_way):
@@ -51,6 +51,6 @@ def context_for(task: Callable[..., object]) -> BaseContext:
     return context
 
 
-def leave_interrupts() -> None:
-    """Let Ctrl-C end this process only through the one that began it: each would print a traceback of its own."""
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
+def end_at_interrupts() -> None:
+    """Let Ctrl-C end this process at once and without a word: the one that began it says what there is to say."""
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
