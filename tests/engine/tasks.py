@@ -30,3 +30,26 @@ def killed_once(flag: str) -> str:
         Path(flag).touch()
         os.kill(os.getpid(), signal.SIGKILL)
     return flag
+
+
+class Fatal:
+    """Something large that kills any process but the one at home, before it is there as a whole."""
+
+    def __init__(self, home: int, content: bytes) -> None:
+        if os.getpid() != home:
+            os.kill(os.getpid(), signal.SIGKILL)
+        self.home, self.content = home, content
+
+    def __reduce__(self) -> tuple[type[Fatal], tuple[int, bytes]]:
+        """Return how it is made anew on the other side."""
+        return Fatal, (self.home, self.content)
+
+
+def size_of(large: Fatal) -> int:
+    """Return how large something is."""
+    return len(large.content)
+
+
+def one_through(number: int) -> float:
+    """Return a part of one."""
+    return 1 / number

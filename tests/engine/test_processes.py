@@ -13,7 +13,7 @@ import pytest
 
 from forensics.engine.base import LOCAL
 from forensics.engine.processes import Processes
-from tests.engine.tasks import doubled, killed_elsewhere, worked_out_by
+from tests.engine.tasks import Fatal, doubled, killed_elsewhere, one_through, size_of, worked_out_by
 from tests.recorder.run_builders import eventually
 
 pytestmark = pytest.mark.slow
@@ -66,11 +66,22 @@ def test_interrupt_ends_them_all_at_once_without_a_traceback():
         assert eventually(lambda: len(members(group.pid)) >= 4)  # itself, the one that forks, and two workers
         os.killpg(group.pid, signal.SIGINT)
         _, said = group.communicate(timeout=60)
-    assert said.count("Traceback") == 1
+    assert said.count("Traceback") == said.count("KeyboardInterrupt") == 1
+    assert eventually(lambda: not members(group.pid))
     assert group.returncode == -signal.SIGINT
 
 
 def test_what_killed_workers_leave_is_done_here_and_told():
     told: list[str] = []
     assert engine(told).each(killed_elsewhere, [os.getpid()] * 3) == [os.getpid()] * 3
-    assert told == ["a worker process was killed, as happens where memory runs out; the rest is done in this one"]
+    assert told == ["3 of 3 worker processes died, as happens where memory runs out; their parts are done in this one"]
+
+
+def test_large_part_on_its_way_to_a_process_that_dies_is_done_here():
+    large = [Fatal(os.getpid(), b"x" * 50_000_000)] * 3
+    assert engine().each(size_of, large) == [50_000_000] * 3
+
+
+def test_what_fails_elsewhere_fails_here():
+    with pytest.raises(ZeroDivisionError):
+        engine().each(one_through, [1, 0])
