@@ -74,7 +74,7 @@ def is_found(truth: Changed, point: ChangePoint) -> bool:
     """Return whether a reported point is the planted one, within one run."""
     if truth.since is None or point.is_better or point.about != "work" or not truth.jobs & set(point.jobs):
         return False
-    return point.last_good - slack(truth) <= truth.since <= point.first_bad + slack(truth)
+    return point.last_good - slack(truth) <= truth.since <= point.until + slack(truth)
 
 
 @dataclass(frozen=True)
@@ -103,7 +103,7 @@ def scored(truth: Changed) -> Score:
         right=any(right),
         named=max(named, default=0) / len(truth.jobs),
         alone=len(points) == len(hits[:1]),
-        hours=(hits[0].first_bad - hits[0].last_good) / HOUR if hits else np.nan,
+        hours=(hits[0].until - hits[0].last_good) / HOUR if hits else np.nan,
     )
 
 

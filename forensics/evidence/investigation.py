@@ -68,11 +68,14 @@ class Occasion:
 
 @dataclass(frozen=True)
 class ChangePoint:
-    """Since when it goes wrong: somewhere after ``last_good`` and up to ``first_bad``.
+    """Since when it goes wrong: most likely from ``first_bad`` on, somewhere after ``last_good`` and up to ``latest``.
 
-    Both are moments of runs (ns). ``jobs`` are those that changed, one for a change of its own, ``hosts`` theirs.
-    ``before`` and ``after`` are the runs on both sides. ``occasions`` lie in between, changes before mere restarts;
-    ``controls`` are jobs with runs on both sides that did not change. ``is_better``: it ended there, rather than began.
+    All are moments of runs (ns); no ``latest`` is ``first_bad``. Any instant before or after is twenty times less
+    likely than the likeliest one, fifty times where several jobs share it. ``jobs`` are those that changed, one for a
+    change of its own, ``hosts`` theirs; only their runs with ``among`` (``node = n1``), empty for all of them.
+    ``before`` and ``after`` are these runs on both sides of ``first_bad``. ``occasions`` lie in between, what fits best
+    first, changes before mere restarts; ``controls`` are jobs with runs on both sides that did not change.
+    ``is_better``: it ended there, rather than began.
     """
 
     about: Literal["work", "reporting"]
@@ -86,6 +89,13 @@ class ChangePoint:
     occasions: tuple[Occasion, ...] = ()
     controls: tuple[str, ...] = ()
     is_better: bool = False
+    latest: int | None = None
+    among: str = ""
+
+    @property
+    def until(self) -> int:
+        """The last instant at which it may have happened, as a moment of a run (ns)."""
+        return self.first_bad if self.latest is None else self.latest
 
 
 @dataclass(frozen=True)

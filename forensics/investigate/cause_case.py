@@ -111,6 +111,14 @@ class Case:
         places = {name: place for place, name in enumerate(found)}
         return np.isin(codes, [places[job] for job in jobs if job in places])
 
+    def sharing(self, among: str) -> Flags:
+        """Return the runs that a change is about (``node = n1``), all where that is empty or not known any more."""
+        for trait in self.traits if among else ():
+            for code, value in enumerate(trait.values):
+                if f"{trait.name} = {value}" == among:
+                    return np.asarray(trait.codes == code, dtype=np.bool_)
+        return np.ones(len(self.columns), dtype=np.bool_)
+
     def runs_of(self, codes: Iterable[int]) -> Flags:
         """Return the runs of some jobs by their codes."""
         return np.isin(self.studied.paired.runs.job, list(codes))
@@ -166,7 +174,7 @@ class Case:
     def _makes_up(self, mine: Flags, change: ChangePoint) -> bool:
         """Return whether most of the bad runs right after a change are among some."""
         bad = (self.work if change.about == "work" else self.reporting).bad
-        is_theirs = self.studied.runs["job"].isin(change.jobs).to_numpy(dtype=np.bool_)
+        is_theirs = self.named(change.jobs) & self.sharing(change.among)
         after = np.flatnonzero(bad & is_theirs & self.is_asked & (self.columns.moment >= change.first_bad))
         first = after[np.argsort(self.columns.moment[after], kind="stable")][: max(1, change.after.bad)]
         return bool(len(first)) and 2 * int(mine[first].sum()) > len(first)

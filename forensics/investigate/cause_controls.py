@@ -4,15 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-import numpy as np
-
 from forensics.evidence.investigation import ChangePoint
 from forensics.investigate.cause_case import Case
-from forensics.investigate.exact import log_binomial
+from forensics.investigate.exact import chance_of_so_few
 from forensics.investigate.words import listed, share, went_wrong
 
-# Where every run after a change is bad, a good one is still no proof that a job did not change.
-SUREST = 0.9
 BY_CHANCE = 0.05
 SLIPS = 0.25
 
@@ -54,11 +50,3 @@ def counts(case: Case, change: ChangePoint, jobs: Sequence[str], is_after: bool)
     side = (case.columns.moment >= change.first_bad) == is_after
     theirs = outcome.known & side & case.named(jobs)
     return int((theirs & outcome.bad).sum()), int(theirs.sum())
-
-
-def chance_of_so_few(bad: int, runs: int, rate: float) -> float:
-    """Return how likely no more than so many of some runs are bad, at a rate that is never taken for sure."""
-    usual = min(SUREST, rate)
-    if usual <= 0:
-        return 1.0
-    return float(sum(np.exp(log_binomial(count, runs, usual)) for count in range(bad + 1)))

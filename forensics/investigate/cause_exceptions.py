@@ -11,7 +11,7 @@ import numpy as np
 from forensics.evidence.investigation import ChangePoint, Contrast
 from forensics.evidence.paired import Ints
 from forensics.investigate.cause_case import Case
-from forensics.investigate.cause_controls import chance_of_so_few
+from forensics.investigate.exact import chance_of_so_few
 from forensics.investigate.words import counted, listed, setting
 
 SHOWN_ATTRIBUTES, SHOWN_SHARED, SHOWN_JOBS = 4, 2, 4

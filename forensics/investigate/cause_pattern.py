@@ -11,7 +11,7 @@ from forensics.investigate import steps
 from forensics.investigate.cause_case import Case
 from forensics.investigate.cause_controls import went_on
 from forensics.investigate.cause_since import change_text, contrast_text, dated, since_then
-from forensics.investigate.words import counted, happening, listed, setting, share, subject, when
+from forensics.investigate.words import counted, happening, listed, of_those, setting, share, subject, when
 
 SHOWN_CHANGES = 3
 
@@ -25,7 +25,7 @@ def pattern(case: Case, contrast: Contrast) -> Cause:
     lost = np.flatnonzero(case.runs_having(contrast) & case.undone)
     codes = case.having(contrast.attribute, contrast.value) if contrast.level == "job" else set()
     jobs = tuple(sorted(case.studied.paired.jobs[code].name for code in codes))
-    changes = case.changes_of(np.flatnonzero(case.runs_of(codes) & case.undone), contrast.about)
+    changes = case.changes_of(lost, contrast.about)
     told = "are not done" if contrast.about == "work" else "are told wrongly"
     also = [setting(name, value) for name, value in contrast.alongside]
     return Cause(
@@ -80,10 +80,12 @@ def event(case: Case, occasion: Occasion, changes: list[ChangePoint]) -> Cause:
     unchanged = went_on(case, sorted(changes, key=lambda change: -len(change.jobs)))
     told = happening(occasion)
     todo = f"Undo the {told} on one host, or read its notes for what concerns {listed(jobs[:2])}."
+    amongs = {change.among for change in changes}
+    whose = of_those(subject(jobs), amongs.pop() if len(amongs) == 1 else "")
     against = f"{unchanged}: it was not the {occasion.kind} alone, but what it met in others."
     return Cause(
         kind="event",
-        title=f"The {told} ({when(occasion.at, case.zone)}) came just before {subject(jobs)} went wrong",
+        title=f"The {told} ({when(occasion.at, case.zone)}) came just before {whose[:1].lower()}{whose[1:]} went wrong",
         supports=tuple(change_text(change, case) for change in changes[:SHOWN_CHANGES]),
         contradicts=(against,) if unchanged else (),
         inferred="It lies in the very stretch of time in which it began. That makes it likely, and proves nothing.",

@@ -11,10 +11,10 @@ from forensics.evidence.investigation import Cause, ChangePoint, NextStep, Occas
 from forensics.evidence.paired import Flags, Ints
 from forensics.investigate import steps, steps_change
 from forensics.investigate.cause_case import Case
-from forensics.investigate.cause_controls import SUREST, went_on
+from forensics.investigate.cause_controls import went_on
 from forensics.investigate.cause_since import change_text, depth_text, stopping
-from forensics.investigate.exact import log_binomial
-from forensics.investigate.words import counted, happening, listed, setting, share, subject, when
+from forensics.investigate.exact import SUREST, log_binomial
+from forensics.investigate.words import counted, happening, listed, of_those, setting, share, subject, when
 
 # Two jobs that break on one day may be chance, so far as nothing happened then.
 LEAST_JOBS, LEAST_WITH_EVENT = 3, 2
@@ -22,6 +22,8 @@ NEARLY_ALL = 0.8
 ENDED_BY_CHANCE = 0.01
 SHOWN_CHANGES, SHOWN_SETTINGS = 3, 4
 ALWAYS = 2**62
+# An event, or when a change began that none is known for; and what runs it is about.
+Key = tuple[Occasion | int, str]
 # Runs before a change, how many of them were bad, then the same of those after it.
 Sides = tuple[int, int, int, int]
 
@@ -30,8 +32,9 @@ Sides = tuple[int, int, int, int]
 class Shared:
     """Changes that one event, or one moment, makes one; ``rows`` are the undone runs that they explain.
 
-    ``sure`` are the jobs of ``changes`` that nothing else explains, ``likely`` those that go with them by their few
-    runs; it lasts from ``since`` up to ``until`` (ns).
+    Where they are about ``among`` (``node = n1``) alone, so is all else. ``sure`` are the jobs of ``changes`` that
+    nothing else explains, ``likely`` those that go with them by their few runs; it lasts from ``since`` up to
+    ``until`` (ns).
     """
 
     changes: tuple[ChangePoint, ...]
@@ -41,6 +44,7 @@ class Shared:
     rows: Ints
     since: int
     until: int
+    among: str = ""
 
     @property
     def jobs(self) -> tuple[str, ...]:
@@ -58,10 +62,11 @@ def shared_changes(case: Case, left: Flags) -> list[Shared]:
 
     ``left`` are the undone runs without a cause so far.
     """
-    by_event: dict[Occasion | int, list[ChangePoint]] = {}
+    by_event: dict[Key, list[ChangePoint]] = {}
     for change in case.changes:
         if change.about == "work" and not change.is_better:
-            by_event.setdefault(change.occasions[0] if change.occasions else change.first_bad, []).append(change)
+            key = change.occasions[0] if change.occasions else change.first_bad
+            by_event.setdefault((key, change.among), []).append(change)
     found, left = list[Shared](), left.copy()
     while best := widest(case, by_event, left):
         found.append(best)
@@ -69,23 +74,29 @@ def shared_changes(case: Case, left: Flags) -> list[Shared]:
     return found
 
 
-def widest(case: Case, by_event: Mapping[Occasion | int, Sequence[ChangePoint]], left: Flags) -> Shared | None:
+def widest(case: Case, by_event: Mapping[Key, Sequence[ChangePoint]], left: Flags) -> Shared | None:
     """Return of some changes the one that explains most of the runs that are left, the earliest of equals."""
     tried = [
-        shared_of(case, key if isinstance(key, Occasion) else None, changes, left) for key, changes in by_event.items()
+        shared_of(case, key if isinstance(key, Occasion) else None, changes, left)
+        for (key, _), changes in by_event.items()
     ]
     best = max((each for each in tried if each), key=lambda each: (len(each.rows), -each.since), default=None)
     if best is None:
         return None
     best = replace(best, likely=likely_too(case, best))
     inside = (case.columns.moment >= best.since) & (case.columns.moment < best.until)
-    return replace(best, rows=np.flatnonzero(left & inside & case.named(best.jobs)))
+    return replace(best, rows=np.flatnonzero(left & inside & concerned(case, best)))
+
+
+def concerned(case: Case, found: Shared) -> Flags:
+    """Return the runs that some changes are about, whenever they were."""
+    return case.named(found.jobs) & case.sharing(found.among)
 
 
 def shared_of(case: Case, occasion: Occasion | None, changes: Sequence[ChangePoint], left: Flags) -> Shared | None:
     """Return what some changes explain together, None where that is not several jobs, or mostly explained already."""
     since, until = min(each.first_bad for each in changes), max(end_of(case, each) for each in changes)
-    then = (case.columns.moment >= since) & (case.columns.moment < until)
+    then = (case.columns.moment >= since) & (case.columns.moment < until) & case.sharing(changes[0].among)
     sure = tuple(dict.fromkeys(job for each in changes for job in each.jobs))
     rows = np.flatnonzero(then & left & case.named(sure))
     hit = frozenset(case.jobs(rows))
@@ -94,7 +105,7 @@ def shared_of(case: Case, occasion: Occasion | None, changes: Sequence[ChangePoi
     least = LEAST_JOBS if occasion is None else LEAST_WITH_EVENT
     if len(named) < least or not len(rows) or 2 * len(rows) < bad:
         return None
-    return Shared(tuple(changes), occasion, named, (), rows, since, until)
+    return Shared(tuple(changes), occasion, named, (), rows, since, until, changes[0].among)
 
 
 def likely_too(case: Case, found: Shared) -> tuple[str, ...]:
@@ -132,8 +143,8 @@ def summed(sides: Sequence[Sides]) -> Sides:
 
 def sides_of(case: Case, found: Shared) -> dict[str, Sides]:
     """Return for each job its known runs before a change and how many were bad, then those after it."""
-    moment, (codes, names) = case.columns.moment, case.names
-    before, after = moment < found.since, (moment >= found.since) & (moment < found.until)
+    moment, (codes, names), theirs = case.columns.moment, case.names, case.sharing(found.among)
+    before, after = theirs & (moment < found.since), theirs & (moment >= found.since) & (moment < found.until)
     told = (before & case.work.known, before & case.work.bad, after & case.work.known, after & case.work.bad)
     counts = np.stack([np.bincount(codes[side], minlength=len(names)) for side in told]).T.tolist()
     return {name: (one, two, three, four) for name, (one, two, three, four) in zip(names, counts, strict=True)}
@@ -181,13 +192,14 @@ def shared(case: Case, found: Shared) -> Cause:
 
 def head(case: Case, found: Shared) -> str:
     """Return what happened, without its counts."""
-    whose = f"{subject(found.sure)}{f' and likely {len(found.likely):,} more' if found.likely else ''}"
+    jobs = f"{subject(found.sure)}{f' and likely {len(found.likely):,} more' if found.likely else ''}"
+    whose = of_those(jobs, found.among)
     end = f" to {when(found.until, case.zone)}" if found.has_ended else " on"
     if found.occasion is None:
         return f"{whose} went wrong together from {when(found.since, case.zone)}{end}"
     return (
         f"The {happening(found.occasion)} ({when(found.occasion.at, case.zone)}) came just before"
-        f" {whose} went wrong together"
+        f" {whose[:1].lower()}{whose[1:]} went wrong together"
     )
 
 
@@ -202,7 +214,7 @@ def counts(case: Case, found: Shared) -> tuple[int, int, int, int]:
 def is_over(case: Case, found: Shared, rate: float) -> bool:
     """Return whether it has ended: by a change for the better, or by more good runs since than luck makes."""
     later = case.columns.moment > case.at(case.newest(found.rows))
-    well = int((case.work.good & later & case.named(found.jobs)).sum())
+    well = int((case.work.good & later & concerned(case, found)).sum())
     return found.has_ended or float((1 - rate) ** well) < ENDED_BY_CHANCE
 
 
@@ -246,7 +258,7 @@ def inferred(found: Shared) -> str:
 
 def next_steps(case: Case, found: Shared) -> Iterator[NextStep]:
     """Yield what to do: undo it where it is known, find it where it is not, and make up for what was lost."""
-    begin, end = min(each.last_good for each in found.changes), max(each.first_bad for each in found.changes)
+    begin, end = min(each.last_good for each in found.changes), max(each.until for each in found.changes)
     hosts = sorted({host for each in found.changes for host in each.hosts if host})
     if found.occasion is not None and not found.has_ended:
         yield steps_change.roll_back(found.occasion)

@@ -7,7 +7,19 @@ from collections.abc import Iterator, Sequence
 from forensics.evidence.investigation import ChangePoint, Contrast, Depth
 from forensics.evidence.paired import Ints
 from forensics.investigate.cause_case import Case
-from forensics.investigate.words import chance, counted, happening, listed, of_runs, setting, share, went_wrong, when
+from forensics.investigate.words import (
+    between,
+    chance,
+    counted,
+    happening,
+    listed,
+    of_runs,
+    of_those,
+    setting,
+    share,
+    went_wrong,
+    when,
+)
 
 SHOWN_CHANGES, SHOWN_CONTRASTS = 2, 3
 # What a run gets through, in the words of "in how many it was seen".
@@ -34,12 +46,12 @@ def dated(changes: Sequence[ChangePoint], case: Case) -> Iterator[str]:
 
 def change_text(change: ChangePoint, case: Case) -> str:
     """Return a change in a sentence: its interval, the runs on both sides, and what lies in between."""
-    begin, end = when(change.last_good, case.zone), when(change.first_bad, case.zone)
+    whose = of_those(listed(change.jobs), change.among)
     went = went_wrong(change.about)
     counts = f"before {of_runs(change.before, went)}, after {of_runs(change.after, went)}"
     within = "; ".join(f"{happening(each)}, {when(each.at, case.zone)}" for each in change.occasions[:2])
     return (
-        f"{listed(change.jobs)} went wrong after {begin}, by {end} at the latest: {counts} ({chance(change.p_value)})."
+        f"{whose} began to go wrong {between(change, case.zone)}: {counts} ({chance(change.p_value)})."
         f" {f'In between: {within}' if within else 'Nothing that was read tells of an event in between'}."
     )
 
@@ -101,7 +113,7 @@ def depth_text(depths: Sequence[Depth]) -> Iterator[str]:
     known = [f"{LAYER_WORDS[layer]} {share(count, runs)}" for layer, count in seen.items() if count is not None]
     stops = LAYER_WORDS[str(depths[0].stops_at)]
     upto = known[: 1 + next(at for at, text in enumerate(known) if text.startswith(f"{stops} "))]
-    yield f"How far these got: {', '.join(upto[-4:])}."
+    yield f"How far bad runs of these jobs got: {', '.join(upto[-4:])}."
 
 
 def layer_sum(depths: Sequence[Depth], layer: str) -> int | None:

@@ -19,7 +19,7 @@ from forensics.investigate.cause_pattern import event, occasions, pattern
 from forensics.investigate.cause_recurring import recurring, repeated
 from forensics.investigate.cause_reporting import reporting
 from forensics.investigate.cause_scheduler import SURROUNDINGS, host_down, never_triggered, surrounding
-from forensics.investigate.cause_shared import Shared, shared, shared_changes
+from forensics.investigate.cause_shared import Shared, concerned, shared, shared_changes
 from forensics.investigate.cause_silence import outages, silenced
 from forensics.investigate.cause_unseen import is_blind, unread, unseen
 from forensics.verdicts import Cause as Known
@@ -167,7 +167,7 @@ def came_before(case: Case, together: Sequence[Shared]) -> Flags:
     """Return the runs of jobs that changed together which were before it: how these would have gone on is not known."""
     found = np.zeros(len(case.columns), dtype=np.bool_)
     for each in together:
-        found |= case.named(each.jobs) & (case.columns.moment < each.since)
+        found |= concerned(case, each) & (case.columns.moment < each.since)
     return found
 
 

@@ -140,6 +140,7 @@ def log_chance_of_groups(bad_after: Ints, after: Ints, bad: Ints, runs: Ints) ->
     return bound if bound < CLEARLY else min(bound, log_tail(jobs, int(bad_after.sum())))
 
 
+@lru_cache(maxsize=16_384)
 def law_of(after: int, bad: int, runs: int) -> tuple[int, Floats]:
     """Return how few of a job's bad runs may lie after a split, and ln of the chance of each number from that on."""
     values = np.arange(max(0, after + bad - runs), min(after, bad) + 1, dtype=np.int64)

@@ -117,5 +117,5 @@ def groups_of(seen: Parts, rows: Ints, trait: Trait, is_of_runs: bool) -> Iterat
     for code in np.unique(of_part[open_parts]).tolist():
         if LEAST_JOBS <= jobs[code] < len(of_part):
             place = int(np.argmax(weight[code]))
-            name, heavy = f"{trait.name}: {trait.values[code]}", float(weight[code, place])
+            name, heavy = f"{trait.name} = {trait.values[code]}", float(weight[code, place])
             yield Group(seen, np.flatnonzero(of_part == code), rows, place, heavy, name, is_of_runs)

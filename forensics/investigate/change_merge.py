@@ -44,7 +44,7 @@ def joined(parts: Parts, one: Change, other: Change, rest: Sequence[Change]) -> 
     place = fitting_place(parts, members, rates_of(parts, members, splits))
     if len(both_sided(parts, members, place)) < len(members):
         return None
-    since, until = interval(parts, members, place)
+    since, until, latest = interval(parts, members, place)
     return replace(
         one,
         seen=parts,
@@ -52,6 +52,7 @@ def joined(parts: Parts, one: Change, other: Change, rest: Sequence[Change]) -> 
         splits=parts.splits(place)[members],
         since=since,
         until=until,
+        latest=latest,
         log_chance=min(one.log_chance, other.log_chance),
         is_sure=np.concatenate([one.is_sure, other.is_sure])[order],
     )
@@ -94,8 +95,8 @@ def refitted(parts: Parts, change: Change, found: Sequence[Change]) -> Change:
     moved = parts.splits(place)[members]
     if np.any((moved == parts.starts[members]) | (moved == parts.starts[members + 1])):
         place, moved = int(np.searchsorted(parts.times, change.until)), splits
-    since, until = interval(parts, members, place)
-    return replace(change, seen=parts, members=members, splits=moved, since=since, until=until)
+    since, until, latest = interval(parts, members, place)
+    return replace(change, seen=parts, members=members, splits=moved, since=since, until=until, latest=latest)
 
 
 def is_brief(change: Change, parts: Parts) -> bool:

@@ -14,9 +14,10 @@ from forensics.evidence.paired import Flags, Floats, Ints
 from forensics.investigate.change_chance import ROUNDING, log_chance_of_more
 from forensics.investigate.change_parts import Parts
 
-# ln 20: an instant that the runs make twenty times less likely is not that of the change. A single job's runs must make
-# it 150 times less likely, ln 150: of many that share a change some will be odd.
-DOUBT, STRANGE = 3.0, 5.0
+# ln 20: an instant that the runs make twenty times less likely is not that of the change; fifty times, ln 50, where
+# several jobs share it, as it is not known for sure which. Of these a single one's runs must make it 150 times less
+# likely, ln 150: of many some will be odd.
+DOUBT, SHARED_DOUBT, STRANGE = 3.0, 4.0, 5.0
 # A rate is never taken as sure; but one run against this one is enough to rule an instant out.
 SUREST = 0.995
 # The share of jobs that may stand by chance among those that changed together.
@@ -155,18 +156,20 @@ def fitting_place(parts: Parts, members: Ints, rates: Rates) -> int:
     return int(places[np.argmax(fit)])
 
 
-def interval(parts: Parts, members: Ints, place: int) -> tuple[int, int]:
-    """Return after which instant a change must lie, and up to which, in ns.
+def interval(parts: Parts, members: Ints, place: int) -> tuple[int, int, int]:
+    """Return after which instant a change lies, up to which it most likely does, and up to which at all, in ns.
 
-    It ends at the first bad run. Good runs before that one belong to it as far as they may be luck: where runs fail
-    six times in ten, a good one right after the change is no wonder; where all fail, there is none.
+    Good runs before the first bad one belong to it as far as they may be luck: where runs fail six times in ten, a good
+    one right after the change is no wonder; where all fail, there is none. And so do bad runs that may be those of
+    before: one alone, and then a few good ones.
     """
     rates = rates_of(parts, members, parts.splits(place)[members])
     places, fit = fitness(parts, members, rates)
     here = int(np.searchsorted(places, place))
-    first = int(np.flatnonzero(fit[: here + 1] >= fit[here] - DOUBT)[0])
+    supported = np.flatnonzero(fit >= fit[here] - (SHARED_DOUBT if len(members) > 1 else DOUBT))
+    first, last = int(supported[0]), int(supported[-1])
     runs = parts.runs_of(members)
     good = parts.place[runs[~parts.bad[runs]]]
     before = good[good < places[first]]
     since = before.max() if len(before) else places[0]
-    return int(parts.times[since]), int(parts.times[place])
+    return int(parts.times[since]), int(parts.times[place]), int(parts.times[places[last]])

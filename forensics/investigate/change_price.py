@@ -22,7 +22,7 @@ from forensics.investigate.change_groups import Group
 from forensics.investigate.change_parts import Parts
 
 # How often a fleet without a change may seem to have one; to say that trouble ended takes more.
-BY_CHANCE = {False: 0.025, True: 0.005}
+BY_CHANCE = {False: 0.0175, True: 0.004}
 # Parts of the allowed chance, in sum one: for single jobs; for any choice of jobs, for those with most bad runs, for
 # instants that were hinted at; for groups that share a value, of jobs or of runs.
 ALONE = 0.65

@@ -8,6 +8,7 @@ nothing is left that chance does not explain.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
 from math import log
 
 import numpy as np
@@ -43,7 +44,7 @@ def rounds(parts: Parts, hints: Sequence[int], traits: Traits) -> Iterator[Chang
     for _ in range(MOST_CHANGES):
         ways = ((parts, False), (parts.inverted(), True))
         found = [each for way in ways for each in convincing(candidates(*way, hints, traits))]
-        if not any(each.is_usual_after for each in found):
+        if not found or not clearest(found).is_usual_after:
             found += [each for way in ways for each in convincing(grouped(*way, run_groups(way[0], traits)))]
         if not found:
             return
@@ -94,12 +95,13 @@ def change_of_group(
     parts: Parts, group: Group, members: Ints, place: int, belief: Belief, log_chance: float, is_better: bool
 ) -> Change:
     """Return the change of a group: of its jobs, or of the runs of all jobs that belong to it."""
-    since, until = interval(group.seen, members, place)
+    between = interval(group.seen, members, place)
     jobs = parts.part[group.rows[group.seen.starts[members]]]
     kept = np.isin(jobs, both_sided(parts, jobs, place))
     jobs, sure = jobs[kept], trusted(belief.likely)[kept]
-    worth, among = belief.worth - log(group.among), group.name if group.is_of_runs else ""
-    return Change(parts, jobs, parts.splits(place)[jobs], since, until, log_chance, is_better, sure, worth, among)
+    found = Change(parts, jobs, parts.splits(place)[jobs], *between, log_chance, is_better, sure)
+    found = replace(found, worth=belief.worth - log(group.among))
+    return replace(found, among=group.name, of_runs=(group.seen, members[kept])) if group.is_of_runs else found
 
 
 def hinted(parts: Parts, hints: Sequence[int]) -> Iterator[tuple[Ints, int]]:
@@ -119,7 +121,7 @@ def hinted(parts: Parts, hints: Sequence[int]) -> Iterator[tuple[Ints, int]]:
 def change_of(parts: Parts, members: Ints, place: int, is_better: bool, hints: int | None = None) -> Change:
     """Return the change of some parts at an instant, with how likely chance makes one like it."""
     splits = parts.splits(place)[members]
-    since, until = interval(parts, members, place)
+    between = interval(parts, members, place)
     belief = belief_in(parts, members, place)
     sure, found = trusted(belief.likely), log_chance(parts, members, place, hints)
-    return Change(parts, members, splits, since, until, found, is_better, sure, belief.worth)
+    return Change(parts, members, splits, *between, found, is_better, sure, belief.worth)

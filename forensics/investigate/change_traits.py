@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from functools import partial
 
 from forensics.evidence.columns import Columns, words
@@ -23,8 +23,7 @@ PART_OF_THE_DAY = "part of the day"
 def traits_of(studied: Result, columns: Columns, outcomes: Outcomes, row: Ints) -> Traits:
     """Return what jobs are set to and called, and what the evidence tells of runs; ``row`` is that of each run."""
     paired = studied.paired
-    hosts = of_hosts(hosts_of_runs(paired, studied.evidence), paired.runs.job)
-    homes = (each for each in hosts if each.level == "job")
+    homes = (each for each in hosts(studied) if each.level == "job")
     of_jobs = [trait(each, row) for each in (*of_settings(paired), *homes, *of_names(paired)) if len(each.values) > 1]
     return Traits(of_jobs, partial(run_traits, studied, columns, outcomes, row))
 
@@ -35,13 +34,19 @@ def run_traits(studied: Result, columns: Columns, outcomes: Outcomes, row: Ints)
 
 
 def told_of_runs(studied: Result, columns: Columns) -> Iterator[Attribute]:
-    """Yield what rows and messages tell of runs, and the part of the day."""
+    """Yield where runs were, what rows and messages tell of them, and the part of the day."""
+    yield from (each for each in hosts(studied) if each.level == "run")
     yield from of_rows(studied.paired, studied.evidence)
     sent, notifications = messages_of(studied.paired), studied.evidence.notifications
     if sent.known.any():
         for name, column in (("channel", "channel"), ("author of the message", "author")):
             yield of_words(name, sent.picked(words(notifications[column])))
     yield from (each for each in of_moments(columns.moment, studied.config.timezone) if each.name == PART_OF_THE_DAY)
+
+
+def hosts(studied: Result) -> Iterable[Attribute]:
+    """Return on which hosts jobs run always, or now and then."""
+    return of_hosts(hosts_of_runs(studied.paired, studied.evidence), studied.paired.runs.job)
 
 
 def trait(attribute: Attribute, row: Ints) -> Trait:

@@ -118,8 +118,7 @@ def why_unknown(tested: Tested) -> str:
     if LEVEL < split.chance.least < 1:
         return f"{few:,} {kind(split, few)} against {many:,}: too few to tell, whatever they showed"
     if split.chance.p_value < LEVEL:
-        is_small = tested.adjusted is not None and tested.adjusted < LEVEL
-        if is_small:
+        if tested.is_clear:
             return "hardly a difference, or that of a single one"
         if tested.adjusted is None:
             return f"maybe no chance, but {few:,} against {many:,} {kind(split, many)} cannot show it among so many"

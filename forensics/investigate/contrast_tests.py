@@ -9,7 +9,9 @@ from dataclasses import dataclass
 from forensics.investigate.contrast_splits import LEAST_EFFECT, Split
 from forensics.investigate.exact import holm, hopeless
 
-LEVEL = 0.05
+# Changes may be found by chance, too: both together must leave at least 95 of 100 fleets without a cause quiet.
+# What makes less of a difference has to be clearer.
+LEVEL, LEVEL_OF_SMALL, LARGE = 0.05, 0.015, 0.3
 # An attribute that we worked out counts a quarter of one that somebody set: there are many of them, and few are causes.
 WORKED_OUT = 0.25
 
@@ -23,14 +25,15 @@ class Tested:
     alike: tuple[Split, ...]
 
     @property
+    def is_clear(self) -> bool:
+        """Return whether chance does not explain it; a small difference has to be clearer than a large one."""
+        level = LEVEL if abs(self.split.effect) >= LARGE else LEVEL_OF_SMALL
+        return self.adjusted is not None and self.adjusted < level
+
+    @property
     def differs(self) -> bool:
         """Return whether it tells bad from good: not by chance, not by a little, and not by a single job or day."""
-        return (
-            self.adjusted is not None
-            and self.adjusted < LEVEL
-            and abs(self.split.effect) >= LEAST_EFFECT
-            and self.split.is_steady
-        )
+        return self.is_clear and abs(self.split.effect) >= LEAST_EFFECT and self.split.is_steady
 
     @property
     def alongside(self) -> tuple[tuple[str, str], ...]:

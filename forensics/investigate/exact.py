@@ -21,6 +21,8 @@ MOST_WORK = 20_000_000
 FINEST, COARSEST = 840, 60
 MOST_SUPPORT = 20_000
 NEGLIGIBLE = 1e-30
+# Where every run goes wrong, a good one is still no proof of another rate.
+SUREST = 0.9
 # Two outcomes as far out as each other may differ in their last digits.
 TIE = 1e-9
 
@@ -156,6 +158,14 @@ def log_binomial(successes: int, trials: int, rate: float) -> float:
     """Return the logarithm of the chance of just so many successes."""
     ways = math.lgamma(trials + 1) - math.lgamma(successes + 1) - math.lgamma(trials - successes + 1)
     return ways + successes * math.log(rate) + (trials - successes) * math.log1p(-rate)
+
+
+def chance_of_so_few(bad: int, runs: int, rate: float) -> float:
+    """Return how likely no more than so many of some runs are bad, at a rate that is never taken for sure."""
+    usual = min(SUREST, rate)
+    if usual <= 0:
+        return 1.0
+    return sum(math.exp(log_binomial(count, runs, usual)) for count in range(bad + 1))
 
 
 def two_sided(distance: float) -> float:

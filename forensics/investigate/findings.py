@@ -12,7 +12,19 @@ from forensics.evidence.columns import Columns
 from forensics.evidence.investigation import Cause, ChangePoint, Contrast, Group, Investigation
 from forensics.evidence.result import Finding, Result
 from forensics.investigate.outcomes import reporting, work
-from forensics.investigate.words import counted, happening, listed, of_runs, setting, share, subject, went_wrong, when
+from forensics.investigate.words import (
+    between,
+    counted,
+    happening,
+    listed,
+    of_runs,
+    of_those,
+    setting,
+    share,
+    subject,
+    went_wrong,
+    when,
+)
 from forensics.timeline import any_instant, utc_text
 from forensics.verdicts import Lane
 
@@ -98,11 +110,12 @@ def changed(changes: Sequence[ChangePoint], zone: ZoneInfo) -> Finding:
     jobs = tuple(dict.fromkeys(job for each in changes for job in each.jobs))
     begin = min(each.first_bad for each in changes)
     event = happening(first.occasions[0]) if first.occasions else ""
-    head = f"Messages about {subject(jobs)} went wrong" if first.about == "reporting" else f"{subject(jobs)} went wrong"
+    among = first.among if len({each.among for each in changes}) == 1 else ""
+    whose = f"Messages about {subject(jobs)}" if first.about == "reporting" else of_those(subject(jobs), among)
     tail = f", the first after the {event}" if event else ""
     return Finding(
         kind="change_point",
-        text=f"{head} from {when(begin, zone)} on"
+        text=f"{whose} went wrong from {when(begin, zone)} on"
         + (f", at {counted(len(changes), 'moment')}" if len(changes) > 1 else tail),
         observed=tuple(sides(changes, went, zone)),
         inferred=f"So the {event} most likely set it off; nobody undid it to see."
@@ -117,8 +130,8 @@ def sides(changes: Sequence[ChangePoint], went: str, zone: ZoneInfo) -> Iterator
     """Yield the runs before and after, what lies in between, and who did not change."""
     first = changes[0]
     yield (
-        f"{listed(first.jobs)}: {of_runs(first.before, went)} up to {when(first.last_good, zone)},"
-        f" {of_runs(first.after, went)} from {when(first.first_bad, zone)} on."
+        f"{of_those(listed(first.jobs), first.among)}: {of_runs(first.before, went)} before"
+        f" {when(first.first_bad, zone)}, {of_runs(first.after, went)} from then on. It began {between(first, zone)}."
     )
     if len(changes) > 1:
         ordered = sorted(changes, key=lambda each: each.first_bad)
@@ -137,6 +150,8 @@ def detail(change: ChangePoint) -> dict[str, object]:
         "jobs": list(change.jobs),
         "last_good": utc_text(change.last_good),
         "first_bad": utc_text(change.first_bad),
+        "latest": utc_text(change.until),
+        "among": change.among,
         "before": counts(change.before),
         "after": counts(change.after),
         "p_value": change.p_value,

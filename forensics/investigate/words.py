@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from zoneinfo import ZoneInfo
 
-from forensics.evidence.investigation import Group, Occasion
+from forensics.evidence.investigation import ChangePoint, Group, Occasion
 from forensics.evidence.paired import NAT
 from forensics.timeline import local_text
 
@@ -34,6 +34,17 @@ def listed(names: Sequence[str], shown: int = LISTED) -> str:
 def subject(jobs: Sequence[str]) -> str:
     """Return whom a cause is about: the one job, else how many with the first of them."""
     return f"`{jobs[0]}`" if len(jobs) == 1 else counted(len(jobs), "job")
+
+
+def of_those(jobs: str, among: str) -> str:
+    """Return some jobs, or those of their runs that share a value where a change is about these alone."""
+    return f"Runs with `{unquoted(among)}` of {jobs}" if among else jobs
+
+
+def between(change: ChangePoint, zone: ZoneInfo) -> str:
+    """Return the instants between which a change lies, and where it most likely does if more than one run is open."""
+    first, likely, last = (when(at, zone) for at in (change.last_good, change.first_bad, change.until))
+    return f"between {first} and {last}{f', most likely by {likely}' if change.until > change.first_bad else ''}"
 
 
 def when(at: int, zone: ZoneInfo, is_exact: bool = False) -> str:

@@ -120,3 +120,15 @@ def test_jobs_that_went_on_speak_against_the_event_alone() -> None:
         "`w` and `x` went on as before (0 of 6 runs not done since, 0 of 6 before):"
         " it was not the upgrade alone, but what it met in others."
     )
+
+
+def test_change_of_some_runs_of_each_job_is_told_of_these() -> None:
+    (cause,) = causes([of_all(among="node = n1")])
+    assert "came just before runs with `node = n1` of 4 jobs went wrong together" in cause.title
+    assert cause.supports[0].startswith("Runs with `node = n1` of `a`, `b`, `c` and `d` began to go wrong between ")
+
+
+def test_end_that_is_open_is_told_with_the_likeliest_instant() -> None:
+    (cause,) = causes([of_all(latest=at("2026-03-14 07:00"))])
+    told = "between 2026-03-12 07:00 and 2026-03-14 07:00, most likely by 2026-03-13 07:00: before"
+    assert told in cause.supports[0]

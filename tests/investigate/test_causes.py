@@ -82,7 +82,7 @@ def test_contrast_and_change_speak_for_the_boot_and_are_no_causes_of_their_own_k
 def test_layers_that_were_reached_speak_for_the_boot() -> None:
     causes = found(gateway(), depths=[depth("content"), depth("brief")])
     assert (
-        "How far these got: triggered 4 of 4, accepted by the scheduler 4 of 4, boot begun 4 of 4, booted 0 of 4."
+        "How far bad runs of these jobs got: triggered 4 of 4, accepted by the scheduler 4 of 4, boot begun 4 of 4, booted 0 of 4."
         in (causes[0].supports)
     )
 
@@ -115,8 +115,8 @@ def test_change_of_other_bad_runs_of_the_same_jobs_does_not_speak_for_a_cause() 
     studied = world(runs, boots=["a/13"])
     early = change("a", first_bad=at("2026-03-11 07:00"), after=Group(2, 2, 1), occasion=None)
     causes = found(studied, changes=[early])
-    assert not any("went wrong after" in each for each in only(causes, "boot").supports)
-    assert any("went wrong after" in each for each in only(causes, "never_triggered").supports)
+    assert not any("began to go wrong" in each for each in only(causes, "boot").supports)
+    assert any("began to go wrong" in each for each in only(causes, "never_triggered").supports)
 
 
 def test_trait_of_runs_that_a_mechanism_explains_is_no_cause_of_its_own() -> None:

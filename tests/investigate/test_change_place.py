@@ -12,18 +12,24 @@ LEAKY = ("..........xx.x.xx.xx", "..........x.xxx.x.xx", "...........x.xx.xxx.")
 
 def test_interval_ends_at_the_first_bad_run_of_all() -> None:
     found = parts(*SHARP)
-    assert interval(found, ints([0, 1, 2]), int(found.place[10])) == (night(9, 2), night(10, 0))
+    assert interval(found, ints([0, 1, 2]), int(found.place[10])) == (night(9, 2), night(10, 0), night(10, 0))
 
 
 def test_interval_is_sharp_where_every_run_fails() -> None:
     found = parts("........xxxx")
-    assert interval(found, ints([0]), int(found.place[8])) == (night(7), night(8))
+    assert interval(found, ints([0]), int(found.place[8])) == (night(7), night(8), night(8))
 
 
 def test_interval_holds_good_runs_that_may_be_luck() -> None:
     found = parts("..........x.x.xx.xx.")
-    since, until = interval(found, ints([0]), int(found.place[10]))
+    since, until, _ = interval(found, ints([0]), int(found.place[10]))
     assert (night(6) <= since < night(9), until) == (True, night(10))
+
+
+def test_interval_goes_on_past_a_bad_run_that_may_be_one_of_before() -> None:
+    found = parts("...x......x......x......x..x....xx.xxx.xx.xx")
+    _, until, latest = interval(found, ints([0]), int(found.place[27]))
+    assert until == night(27) < night(32) <= latest
 
 
 def test_all_jobs_of_a_shared_change_are_members() -> None:

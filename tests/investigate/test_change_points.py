@@ -53,6 +53,12 @@ def test_job_that_failed_all_the_time_is_no_control() -> None:
     assert only(studied({**UPGRADE, "broken": "x" * 14})).controls == ("main",)
 
 
+def test_job_whose_few_good_runs_since_may_be_luck_is_no_control() -> None:
+    leaky = dict.fromkeys(("one", "two", "three", "four"), "..........x.xx.xx.xx")
+    points = change_points(studied({**leaky, "late": "...              ...", "main": "." * 20}))
+    assert [each.controls for each in points] == [("main",)]
+
+
 def test_job_without_runs_since_the_change_is_no_control() -> None:
     assert only(studied({**UPGRADE, "weekly": ".......   "})).controls == ("main",)
 

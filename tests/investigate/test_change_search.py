@@ -141,7 +141,7 @@ def test_group_with_a_name_convinces_where_any_choice_does_not() -> None:
     jobs, well = parts(*SHARED, *["..x........", "....x......"] * 7), [1] * 14
     assert changes(jobs) == []
     (change,) = changes(jobs, traits=trait(*[0] * 6, *well))
-    assert (len(change.members), times(change)) == (6, (night(8, 1), night(9)))
+    assert (len(change.members), change.until) == (6, night(9))
 
 
 def test_job_of_the_group_that_shows_nothing_belongs_to_it() -> None:
@@ -162,7 +162,7 @@ def test_runs_that_share_a_value_change_together() -> None:
     (change,) = changes(
         jobs, traits=Traits(read=lambda: (Trait("node", ("a", "b", "c", "d"), nodes[: len(jobs.part)]),))
     )
-    assert (change.among, len(change.members), change.until) == ("node: a", 4, night(0, 64))
+    assert (change.among, len(change.members), change.until) == ("node = a", 4, night(0, 64))
 
 
 def test_attributes_of_runs_are_not_read_where_nothing_changed() -> None:
@@ -170,3 +170,17 @@ def test_attributes_of_runs_are_not_read_where_nothing_changed() -> None:
         raise AssertionError
 
     assert changes(parts("..x...........", *[WELL] * 5), traits=Traits(read=read)) == []
+
+
+def test_runs_that_share_a_value_are_counted_alone() -> None:
+    nodes = np.tile([0, 1, 2, 3], 16 * 5)
+    runs = "".join("x" if place >= 64 and place % 8 in {0, 4} else "." for place in range(80))
+    jobs = parts(runs, runs, runs, runs, every=HOUR)
+    read = (Trait("node", ("a", "b", "c", "d"), nodes[: len(jobs.part)]),)
+    sides = changes(jobs, traits=Traits(read=lambda: read))[0].sides
+    assert [each.tolist() for each in (sides.bad_before, sides.before, sides.bad_after, sides.after)] == [
+        [0] * 4,
+        [16] * 4,
+        [4] * 4,
+        [4] * 4,
+    ]
