@@ -182,7 +182,7 @@ def content(result: Result, wanted: Wanted) -> bytes:
 
 
 def dossier(result: Result, form: str) -> bytes:
-    """Return the dossier; as a page, table or events it is that of the report."""
+    """Return the dossier; as a table or events it is that of the report."""
     from forensics.investigate.rerun import lost_runs
     from forensics.report.dossier import dossier_markdown
     from forensics.report.dossier_json import dossier_json
@@ -192,6 +192,10 @@ def dossier(result: Result, form: str) -> bytes:
         return dossier_markdown(result, incident(result)).encode()
     if form == "json":
         return dossier_json(result, [(lost.job, lost.at, lost.key) for lost in lost_runs(result)])
+    if form == "html":
+        from forensics.report.dossier_page import dossier_html
+
+        return dossier_html(result, incident(result))
     return render(result, form)
 
 

@@ -71,6 +71,12 @@ def test_timesketch_covers_the_runs_of_the_window() -> None:
     assert all({"message", "datetime", "timestamp_desc"} <= set(line) for line in lines)
 
 
+def test_page_is_the_dossier() -> None:
+    told = investigate("--format", "html").stdout
+    assert "<title>Incident 2026-03-05 to 2026-03-18: " in told
+    assert told.index('id="causes"') < told.index('id="timeline"') < told.index('id="blockers"')
+
+
 def test_metrics_are_those_of_the_report() -> None:
     assert "nightwatch_blockers{" in investigate("--format", "prometheus").stdout
 

@@ -12,10 +12,10 @@ from forensics.report.archive_history import Job, Night, Trouble, history
 from forensics.report.html import rendered
 from forensics.report.page_cells import Cell, Outcome, cell_of, is_calm, severity, since
 from forensics.report.page_marks import Mark, mark
-from forensics.report.view_alert import SILENT
 from forensics.report.view_pen import Pen
 from forensics.report.view_runs import legend
 from forensics.report.view_sources import Fold, written_out
+from forensics.report.view_troubles import SILENT
 from forensics.verdicts import Verdict
 
 INDEX = "index.html"
@@ -55,7 +55,10 @@ class Group:
 
 @dataclass(frozen=True)
 class Line:
-    """A night in the list: its files, its counts of verdicts, each with its box, worst first."""
+    """A night in the list: its files, its counts of verdicts, each with its box, worst first.
+
+    ``unseen`` runs could not be checked.
+    """
 
     name: str
     forms: tuple[str, ...]
@@ -63,6 +66,7 @@ class Line:
     blockers: int
     runs: int
     counts: tuple[tuple[Mark, int], ...]
+    unseen: int
 
 
 @dataclass(frozen=True)
@@ -177,7 +181,8 @@ def begin(cells: Sequence[Cell | None], nights: Sequence[str]) -> str | None:
 def line_of(night: Night) -> Line:
     """Return one night of the list."""
     counts = tuple((mark("", verdict), night.counts[verdict]) for verdict in Verdict if night.counts.get(verdict))
-    return Line(night.name, night.forms, night.is_read, len(night.troubles), sum(night.counts.values()), counts)
+    runs, unseen = sum(night.counts.values()), night.counts.get(Verdict.UNVERIFIABLE, 0)
+    return Line(night.name, night.forms, night.is_read, len(night.troubles), runs, counts, unseen)
 
 
 def halves(name: str) -> tuple[str, str]:

@@ -77,3 +77,9 @@ def numbers(column: pd.Series[Any]) -> list[float | None]:
         number if is_there else None
         for number, is_there in zip(values.tolist(), np.isfinite(values).tolist(), strict=True)
     ]
+
+
+def studied_runs(result: Result) -> int:
+    """Return how many runs an investigation looked at: those of its own, longer window, where it had one."""
+    frame = result.studied if result.studied is not None else result.runs
+    return int(frame["in_window"].sum())

@@ -7,15 +7,16 @@ from dataclasses import dataclass, replace
 
 from forensics.evidence.investigation import Moment
 from forensics.evidence.result import Result
-from forensics.report.columns import window_runs
+from forensics.report.columns import studied_runs, window_runs
 from forensics.report.dossier_timeline import Timeline, timeline_view
 from forensics.report.markdown import assembled
 from forensics.report.page_causes import Causes, Likely, Step, causes_of
 from forensics.report.page_compared import Comparison
-from forensics.report.view_alert import STEP_END, Alert, alert
+from forensics.report.view_alert import Alert, alert
 from forensics.report.view_pen import days_text, pen_for
+from forensics.report.view_since import LONGEST_LINE
 from forensics.report.view_sources import Fold, Sources, sources_view, written_out
-from forensics.report.view_story import LONGEST_LINE
+from forensics.report.view_story import STEP_END
 from forensics.untrusted import fence
 
 SHOWN_UNKNOWN = 6
@@ -77,10 +78,10 @@ def dossier_markdown(result: Result, moments: Sequence[Moment], ascii_only: bool
 def dossier(result: Result, moments: Sequence[Moment], ascii_only: bool = False) -> Dossier:
     """Return what a dossier shows."""
     pen = pen_for(result, ascii_only)
-    causes, told = causes_of(result.investigation, pen), alert(result, window_runs(result), pen)
+    causes = causes_of(result.investigation, pen, studied_runs(result))
     return Dossier(
         days=days_text(result),
-        alert=replace(told, has_blockers=False, todo=first_steps(causes) or told.todo),
+        alert=dossier_alert(alert(result, window_runs(result), pen), causes),
         causes=causes,
         compared=tuple(causes.comparisons) if causes else (),
         shown_unknown=SHOWN_UNKNOWN,
@@ -92,6 +93,14 @@ def dossier(result: Result, moments: Sequence[Moment], ascii_only: bool = False)
         zone=str(result.config.timezone),
         inputs=result.inputs[:8],
     )
+
+
+def dossier_alert(told: Alert, causes: Causes | None) -> Alert:
+    """Return the first paragraph of a dossier: what to do is taken from its causes, as it lists no blockers above."""
+    steps = first_steps(causes)
+    is_longer = steps is not None and told.story.todo is not None and steps.startswith(told.story.todo)
+    story = replace(told.story, todo=steps) if is_longer else told.story
+    return replace(told, has_blockers=False, todo=steps or told.todo, story=story)
 
 
 def first_steps(causes: Causes | None) -> str | None:

@@ -26,7 +26,7 @@ from forensics.report.machine import ENCODER, lines, member, members
 from forensics.report.machine_values import clean, fraction, instant, plain
 from forensics.report.view_pen import config_folder
 
-INSTANTS = frozenset({"at", "since", "until", "last_good", "first_bad"})
+INSTANTS = frozenset({"at", "since", "until", "last_good", "first_bad", "latest"})
 CHANCES = frozenset({"p_value", "adjusted"})
 Lost = tuple[str, int, str]
 

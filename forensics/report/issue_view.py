@@ -10,8 +10,8 @@ from zoneinfo import ZoneInfo
 
 from forensics.evidence.concerns import Concern, History, Recovery, Subject
 from forensics.evidence.result import Blocker
-from forensics.report.view_alert import SILENT
 from forensics.report.view_public import PublicNames, dated, dated_in_full, span_text, steady
+from forensics.report.view_troubles import SILENT
 from forensics.report.wording import counted
 from forensics.timeline import NANOS, duration_text
 from forensics.verdicts import MEANINGS, Flag, Verdict

@@ -13,7 +13,7 @@ from forensics.evidence.investigation import (
     NextStep,
 )
 from forensics.report.page_changes import SHOWN_CHANGES, Turn, names, turns
-from forensics.report.page_compared import STANDINGS, Compared, Comparison, standing
+from forensics.report.page_compared import STANDINGS, Compared, Comparison, looked_at, standing
 from forensics.report.view_pen import Pen
 from forensics.untrusted import clipped, safe_text
 
@@ -109,8 +109,7 @@ class Ladder:
 class Causes:
     """An investigation in plain values; the counts of what is ``left`` are told with each list."""
 
-    since: str
-    until: str
+    looked_at: str
     likely: tuple[Likely, ...]
     likely_left: int
     turns: tuple[Turn, ...]
@@ -143,15 +142,14 @@ class Causes:
         return not (self.likely or self.turns or self.ladders or self.differs or self.same or self.unknown)
 
 
-def causes_of(found: Investigation | None, pen: Pen) -> Causes | None:
-    """Return what an investigation came to, None where there was none or it came to nothing."""
+def causes_of(found: Investigation | None, pen: Pen, runs: int = 0) -> Causes | None:
+    """Return what an investigation of so many runs came to, None where there was none or it came to nothing."""
     if found is None:
         return None
     ladders = list(ladders_of(found.depths, pen))
     differs, same, unknown = (standing(word, found.contrasts, pen) for word in STANDINGS)
     shown = Causes(
-        since=pen.full(found.since),
-        until=pen.full(found.until),
+        looked_at=looked_at(found, runs, pen),
         likely=tuple(likely(number, cause, pen) for number, cause in enumerate(found.causes[:SHOWN_CAUSES], 1)),
         likely_left=max(0, len(found.causes) - SHOWN_CAUSES),
         turns=tuple(turns(found.change_points[:SHOWN_CHANGES], pen)),

@@ -16,7 +16,10 @@ SHOWN_CHANGES, SHOWN_NAMES = 8, 8
 
 @dataclass(frozen=True)
 class Change:
-    """After ``last_good``, up to ``first_bad``; ``occasions`` are when and what happened between them."""
+    """After ``last_good``, most likely at ``first_bad``, at ``latest`` by then (empty where that is no later).
+
+    ``among`` tells which runs of these jobs changed, empty for all; ``occasions`` are when and what happened between.
+    """
 
     names: str
     last_good: str
@@ -25,6 +28,8 @@ class Change:
     after: str
     p_value: str
     occasions: tuple[tuple[str, str], ...]
+    latest: str = ""
+    among: str = ""
 
 
 @dataclass(frozen=True)
@@ -63,6 +68,8 @@ def change(point: ChangePoint, pen: Pen) -> Change:
         after=group_text(point.after),
         p_value=p_text(point.p_value),
         occasions=tuple((pen.full(each.at), pen.sentence(f"{each.kind} {each.name}")) for each in point.occasions),
+        latest=pen.full(point.until) if point.until > point.first_bad else "",
+        among=pen.sentence(point.among),
     )
 
 

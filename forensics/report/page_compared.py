@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from forensics.evidence.investigation import Contrast, Group
+from forensics.evidence.investigation import Contrast, Group, Investigation
 from forensics.report.view_blockers import p_text
 from forensics.report.view_pen import Pen
 from forensics.report.wording import counted, percent, share
@@ -84,3 +84,33 @@ def points(effect: float) -> str:
 def group_text(group: Group) -> str:
     """Return the bad runs of a group: the count and its base first, one job said aloud."""
     return f"{share(group.bad, group.runs)}, {counted(group.jobs, 'job')}"
+
+
+def looked_at(found: Investigation, runs: int, pen: Pen) -> str:
+    """Return which runs were looked at, and which of them the comparisons count; ``runs`` are all, 0 where not known.
+
+    Jobs are compared over the days since the first bad run, and single runs beside others of the same job.
+    """
+    begin, end = pen.full(found.since), pen.full(found.until)
+    whose = f"{counted(runs, 'run')} " if runs else ""
+    text = f"Looked at: {whose}from {begin} to {end}."
+    told = [
+        f"{name} over {many}, {why}"
+        for level, name, why in (
+            ("job", "what jobs are set up with", "those from the day of the first bad one on"),
+            ("run", "what changes from run to run", "each beside others of its own job"),
+        )
+        if (many := reach(found.contrasts, level, runs))
+    ]
+    return f"{text} Compared: {'; '.join(told)}." if told else text
+
+
+def reach(contrasts: Sequence[Contrast], level: str, runs: int) -> str:
+    """Return over how many runs at most the comparisons of a level go, question by question; empty without any."""
+    most: dict[str, int] = {}
+    for each in contrasts:
+        if each.level == level and each.others.runs:
+            most[each.about] = max(most.get(each.about, 0), each.within.runs + each.others.runs)
+    first, *others = most.values() or (0,)
+    told = f"all {first:,}" if first == runs else f"up to {first:,}"
+    return f"{told}{f' (for messages {others[0]:,})' if others and others[0] != first else ''}" if first else ""

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 
 from forensics.evidence.investigation import Cause
 from forensics.evidence.result import Blocker, Heartbeat, Result
-from forensics.report.columns import RunColumns, window_runs
+from forensics.report.columns import RunColumns, studied_runs, window_runs
 from forensics.report.markdown import template
 from forensics.report.page_causes import Causes, Likely, causes_of
 from forensics.report.page_marks import Mark, look_of, mark
@@ -15,6 +15,7 @@ from forensics.report.page_matrix import PageMatrix, page_matrix
 from forensics.report.page_pen import page_pen
 from forensics.report.view import View, view
 from forensics.report.view_blockers import Statement
+from forensics.report.view_findings import OF_INVESTIGATION
 from forensics.report.view_panel import SHOWN_LINES
 from forensics.report.view_reporting import NOT_COUNTED
 from forensics.verdicts import Evidence, Flag
@@ -25,8 +26,6 @@ BAR = 100
 MARGIN = 1.5
 # Kinds of causes that concern what was said, not what was done.
 OF_MESSAGES = frozenset({"reporting", "messages"})
-# Kinds of findings that an investigation leaves, and shows in full.
-OF_INVESTIGATION = frozenset({"change_point", "contrast", "ruled_out"})
 # Kinds of causes that explain only some kinds of blockers: what was never started said and left nothing.
 EXPLAINED = {"never_triggered": frozenset({"missed", "stale", "missing"})}
 
@@ -90,7 +89,7 @@ class Page:
 def page(result: Result) -> Page:
     """Return what the page of a report shows."""
     pen = page_pen(result)
-    matrix, causes = page_matrix(result, pen), causes_of(result.investigation, pen)
+    matrix, causes = page_matrix(result, pen), causes_of(result.investigation, pen, studied_runs(result))
     shown = view(result, pen=pen)  # last: it writes out the names that all of them use
     limit = result.config.heartbeats.stale_after
     return Page(
@@ -141,7 +140,7 @@ def troubles(result: Result, shown: View, causes: Causes | None) -> Iterator[Tro
 def repeated(result: Result, shown: View) -> Iterator[int]:
     """Yield the numbers of findings that causes, changes and comparisons tell of; none that asks for something."""
     for finding, statement in zip(result.findings, shown.findings.shown, strict=False):
-        if finding.kind in OF_INVESTIGATION and not statement.body.todo:
+        if finding.kind in OF_INVESTIGATION and not finding.todo:
             yield statement.number
 
 

@@ -12,9 +12,14 @@ from typing import Any, Protocol
 from forensics.evidence.columns import Columns
 from forensics.evidence.over import has_ended, over
 from forensics.evidence.result import Blocker, Result
-from forensics.report.view_alert import first_step, first_trouble, is_of_messages, since_text, unread_of
+from forensics.report.columns import window_runs
+from forensics.report.view_alert import first_step, unread_of, without_muted
+from forensics.report.view_blind import unprovable
+from forensics.report.view_outage import outage
 from forensics.report.view_pen import Pen, pen_for
+from forensics.report.view_since import named
 from forensics.report.view_story import Story, story
+from forensics.report.view_troubles import first_trouble, is_of_messages, since_text
 from forensics.report.wording import counted
 from forensics.untrusted import visible
 from forensics.verdicts import Claim, Verdict
@@ -165,6 +170,9 @@ def first_answers(result: Result) -> Iterator[str]:
     mine = first_trouble(result.blockers, gone)
     told, lasting = story(result, mine, pen), [each for each in result.blockers if not has_ended(each, gone)]
     steps = told.todo or first_step(lasting or result.blockers, pen), false_alarms(result)
+    silent = outage(result, pen)
+    if silent is not None:
+        yield visible(f"{silent.head[:1].lower()}{silent.head[1:]}: {silent.runs}")
     for question, answers in (("since when", since_when(result, mine, told, pen)), ("do now", steps)):
         if known := "; ".join(filter(None, answers)):
             yield f"{question}: {visible(known).replace('`', '')}"
@@ -176,7 +184,7 @@ def since_when(result: Result, mine: Sequence[Blocker], told: Story, pen: Pen) -
     first = told.since or since_text(min((each.since for each in mine if each.since is not None), default=None), pen)
     names = {pen.job_code(each.job, each.host) for each in mine if each.job}
     is_named = first is not None and messages is not None and len(names) == 1
-    yield f"{names.pop()} since {first}" if is_named else first
+    yield named(names.pop(), first) if is_named and first is not None else first
     if messages is not None:
         yield f"messages wrong since {told.messages_since or pen.full(messages)}"
 
@@ -207,12 +215,23 @@ def needs_line(result: Result) -> str:
     for blocker in result.blockers:
         kinds.setdefault(subject(blocker), []).append(blocker.kind)
     if not kinds:
-        return "nothing needs you"
+        return calm_line(result)
     pen = pen_for(result, ascii_only=False)
     shown = [told(pen.names.plain(name or ""), host, each) for (name, host), each in list(kinds.items())[:SHOWN_NAMES]]
     left = len(kinds) - len(shown)
     need = f"{len(kinds)} {'needs' if len(kinds) == 1 else 'need'} you"
     return f"{need}: {', '.join(shown)}{f' and {left} more' if left else ''}"
+
+
+def calm_line(result: Result) -> str:
+    """Return that nothing needs anybody, or how little of it could be checked."""
+    runs = without_muted(window_runs(result))
+    unseen = sum(unprovable(runs))
+    if 2 * unseen <= len(runs):
+        return "nothing needs you"
+    if unseen == len(runs):
+        return "nothing could be checked: nothing that was read can tell how the runs went"
+    return f"little could be checked: of {unseen:,} of {counted(len(runs), 'run')} nothing can tell how they went"
 
 
 def subject(blocker: Blocker) -> tuple[str | None, str | None]:

@@ -7,8 +7,9 @@ from dataclasses import dataclass
 from forensics.evidence.result import Result
 from forensics.report.columns import window_runs
 from forensics.report.view_alert import Alert, alert
-from forensics.report.view_blockers import Statements, blockers_view, findings_view
+from forensics.report.view_blockers import Statements, blockers_view
 from forensics.report.view_change import Proposal, proposal
+from forensics.report.view_findings import findings_view
 from forensics.report.view_panel import Panel, panel_view
 from forensics.report.view_pen import Pen, days_text, pen_for
 from forensics.report.view_reporting import Reporting, reporting_view

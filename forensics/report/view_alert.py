@@ -2,41 +2,35 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, fields
 
 from forensics.evidence.columns import Columns
 from forensics.evidence.intake import SourceRead
-from forensics.evidence.lookback import NIGHTLY
-from forensics.evidence.over import Of, has_ended, over
+from forensics.evidence.over import has_ended, over
 from forensics.evidence.result import Blocker, Result
 from forensics.report.columns import RunColumns
 from forensics.report.view_blind import told_from, unprovable
 from forensics.report.view_changes import flips
+from forensics.report.view_outage import Outage, ended_source, outage
 from forensics.report.view_pen import Pen, window_text
-from forensics.report.view_story import LONGEST_LINE, UNKNOWN, Story, story
-from forensics.report.wording import listed
+from forensics.report.view_since import LONGEST_LINE, named
+from forensics.report.view_story import STEP_END, UNKNOWN, Story, story
+from forensics.report.view_troubles import (
+    UNSEEN,
+    Trouble,
+    first_trouble,
+    is_of_messages,
+    level,
+    since_text,
+    troubles,
+)
+from forensics.report.wording import counted
 from forensics.verdicts import Claim, Flag, Verdict
 
-SILENT = frozenset({"silent_failure", "missed", "interrupted", "false_success"})
-NO_JOBS_OWN = frozenset({"reporting", "source"})
-SHOWN_NAMES, SHOWN_SOURCES = 3, 6
-LONGEST_TODO, LONGEST_NAMES, LONGEST_OTHER = 110, 62, 34
+SHOWN_SOURCES = 6
+LONGEST_TODO, LONGEST_OTHER = 110, 34
 LAST_GOOD = "; last good run"
-STEP_END = re.compile(r"[.!?](?:\s|$)|; ")
-
-
-@dataclass(frozen=True)
-class Trouble:
-    """The blockers of one kind: how many jobs, which ones, how many runs; ``is_over``: all went well since."""
-
-    kind: str
-    jobs: int
-    runs: int
-    names: str
-    since: str | None
-    is_over: bool = False
 
 
 @dataclass(frozen=True)
@@ -55,7 +49,8 @@ class Alert:
     All ``unprovable`` runs are older than ``told_from``, None where that is not so. In ``unwatched`` no report ran;
     ``changes`` counts what is new and what is over, None where there is no such.
     ``troubles`` that last come before those that are over; ``story`` is what was found out about the first of them.
-    ``has_blockers``: they are listed below it.
+    ``has_blockers``: they are listed below it. ``outage`` is a lane's silence, ``ended_source`` evidence that stops
+    before the runs do; ``unprovable`` counts these, too.
     """
 
     level: str
@@ -91,45 +86,77 @@ class Alert:
     story: Story = UNKNOWN
     has_blockers: bool = True
     todo_number: int = 1
+    outage: Outage | None = None
+    outage_todo: str | None = None
+    ended_source: str | None = None
 
     @property
     def since(self) -> str | None:
         """Since when, in one line: of the first trouble, of the messages, and what changed since the last report."""
+        if self.is_outage_first:
+            return None  # it is dated, and all else is over
         first = self.story.since or (self.troubles[0].since if self.troubles else None)
         messages = f"messages wrong since {self.reporting_since}" if self.reporting_since else None
         if first and messages and self.troubles and self.troubles[0].jobs == 1:
-            first = next(self.named(first, messages))
-        parts = [part for part in (first, messages, self.changes) if part]
+            first = next(self.of_job(first, messages))
+        unseen = self.ended_source if self.troubles and self.troubles[0].kind == UNSEEN else None
+        parts = [part for part in (first, unseen, messages, self.changes) if part]
         if self.story.since and self.changes and len(f"> **Since when:** {'; '.join(parts)}.") > LONGEST_LINE:
             parts.remove(self.changes)
         return "; ".join(parts) if first or messages else None
 
-    def named(self, since: str, messages: str) -> Iterator[str]:
+    def of_job(self, since: str, messages: str) -> Iterator[str]:
         """Yield since when a job goes wrong, beside messages that do: by its name, as long as the line has room."""
         name = self.troubles[0].names
-        for text in (f"{name} since {since}", f"{name} since {since.partition(LAST_GOOD)[0]}"):
+        for text in (named(name, since), named(name, since.partition(LAST_GOOD)[0])):
             if len(f"> **Since when:** {text}; {messages}.") <= LONGEST_LINE:
                 yield text
-        yield f"the job since {since}"
+        yield named("the job", since)
 
     @property
     def stops(self) -> str | None:
         """Where the runs of the first trouble stop, as long as the paragraph has room for it."""
-        has_room = not (self.cried_wolf or self.is_suspect or self.unread)
+        has_room = not (self.cried_wolf or self.is_suspect or self.unread or self.outage)
         return self.story.stops if has_room else None
 
     @property
     def also(self) -> str | None:
-        """What else lasts beside the first trouble, by name where it is one job; None where nothing does."""
-        others = [trouble for trouble in self.troubles[1:] if not trouble.is_over]
-        if len(others) == 1 and others[0].jobs == 1 and len(others[0].names) <= LONGEST_OTHER:
-            return f"{others[0].names} ({others[0].kind.replace('_', ' ')})"
-        return ", ".join(f"{each.jobs or 1} {each.kind.replace('_', ' ')}" for each in others) or None
+        """What else lasts beside the first trouble: jobs not counted there, by name where it is one; None for none."""
+        return told_of([trouble for trouble in self.troubles[1:] if not trouble.is_over])
+
+    @property
+    def ended(self) -> str | None:
+        """What is over by now, of jobs in which nothing lasts; None where nothing is."""
+        return told_of([trouble for trouble in self.troubles[1:] if trouble.is_over])
+
+    @property
+    def is_outage_first(self) -> bool:
+        """Whether a lane's silence is the headline: nothing else lasts."""
+        return self.outage is not None and not self.cried_wolf and all(each.is_over for each in self.troubles[:1])
+
+    @property
+    def judged(self) -> int:
+        """How many runs were to be judged: all that are not muted."""
+        return self.runs - self.muted
+
+    @property
+    def is_dark(self) -> bool:
+        """Whether most of what was to be judged could not be checked."""
+        return 2 * self.unprovable > self.judged > 0
 
     @property
     def cried_wolf(self) -> bool:
         """Whether most of the failure messages are contradicted by proof."""
         return self.false_alarms > 1 and 2 * self.false_alarms > self.failure_messages
+
+
+def told_of(others: Sequence[Trouble]) -> str | None:
+    """Return further troubles with how many jobs each has, the only one of one job by its name; None of none."""
+    if len(others) == 1 and others[0].jobs == 1 and len(others[0].names) <= LONGEST_OTHER:
+        return f"{others[0].names} ({others[0].word})"
+    return (
+        ", ".join(f"{counted(each.jobs, 'job')} ({each.word})" if each.jobs else each.word for each in others) or None
+    )
 
 
 def alert(result: Result, runs: RunColumns, pen: Pen) -> Alert:
@@ -138,7 +165,7 @@ def alert(result: Result, runs: RunColumns, pen: Pen) -> Alert:
     check, unread = result.reporting, [each for source in result.evidence.sources if (each := unread_of(source, pen))]
     is_blind = not any(sum(source.rows.values()) for source in result.evidence.sources)
     reporting = next((number for number, blocker in enumerate(result.blockers, 1) if is_of_messages(blocker)), None)
-    gone = over(Columns(result.runs))
+    gone, silent = over(Columns(result.runs)), outage(result, pen)
     begins, year = told_from(runs, unseen := unprovable(runs)), window_text(result)[:5]
     found, told = flips(result, pen), story(result, first_trouble(result.blockers, gone), pen)
     number = next((place for place, each in enumerate(result.blockers, 1) if not has_ended(each, gone)), 1)
@@ -171,18 +198,16 @@ def alert(result: Result, runs: RunColumns, pen: Pen) -> Alert:
         runs=result.summary.runs,
         muted=len(every) - len(runs),
         confirmed=runs.verdict.count(Verdict.CONFIRMED),
-        unprovable=sum(unseen),
+        unprovable=sum(unseen) + sum(each.count for each in result.blockers if each.is_unseen),
         told_from=None if begins is None else pen.full(begins).removeprefix(year),
         others=tuple(other_verdicts(runs)),
         unwatched=unwatched(result, pen),
         changes=found.counts if found else None,
         story=told,
+        outage=silent,
+        outage_todo=glance(silent.todo, pen) if silent else None,
+        ended_source=ended_source(result, pen),
     )
-
-
-def is_of_messages(blocker: Blocker) -> bool:
-    """Return whether a blocker says that the messages cannot be believed."""
-    return blocker.kind == "reporting" and blocker.about != NIGHTLY
 
 
 def unwatched(result: Result, pen: Pen) -> tuple[str, str] | None:
@@ -202,14 +227,6 @@ def without_muted(runs: RunColumns) -> RunColumns:
     return RunColumns(**{name: [values[row] for row in rows] for name, values in columns.items()})
 
 
-def level(result: Result, is_blind: bool) -> str:
-    """Return how loud the paragraph is."""
-    kinds = {blocker.kind for blocker in result.blockers}
-    if is_blind or kinds & SILENT:
-        return "CAUTION"
-    return "WARNING" if kinds else "NOTE"
-
-
 def unread_of(source: SourceRead, pen: Pen) -> Unread | None:
     """Return what is wrong with a source as a whole, None where nothing is.
 
@@ -224,56 +241,15 @@ def unread_of(source: SourceRead, pen: Pen) -> Unread | None:
     return Unread(name, "unreadable" if is_refused else "bare" if source.records else "empty")
 
 
-def troubles(blockers: Sequence[Blocker], gone: frozenset[Of], pen: Pen) -> Iterator[Trouble]:
-    """Yield the blockers of jobs by kind, in the order in which the kinds come; what is over comes last.
-
-    What is unproven stands apart.
-    """
-    own = [blocker for blocker in blockers if blocker.kind not in NO_JOBS_OWN]
-    for ended in (False, True):
-        mine = [blocker for blocker in own if has_ended(blocker, gone) is ended]
-        for kind in dict.fromkeys(map(kind_of, mine)):
-            yield trouble([blocker for blocker in mine if kind_of(blocker) == kind], ended, pen)
-
-
-def trouble(alike: Sequence[Blocker], is_over: bool, pen: Pen) -> Trouble:
-    """Return the blockers of one kind."""
-    jobs = list(dict.fromkeys((blocker.job, blocker.host) for blocker in alike if blocker.job))
-    names = few([pen.job_code(*job) for job in jobs[:SHOWN_NAMES]], len(jobs))
-    since = min((blocker.since for blocker in alike if blocker.since is not None), default=None)
-    runs = sum(each.count for each in alike)
-    return Trouble(kind_of(alike[0]), len(jobs), runs, names, since_text(since, pen), is_over)
-
-
-def first_trouble(blockers: Sequence[Blocker], gone: frozenset[Of]) -> list[Blocker]:
-    """Return the blockers of the kind that comes first among those of jobs, of those that last where any does."""
-    own = [blocker for blocker in blockers if blocker.kind not in NO_JOBS_OWN]
-    mine = [blocker for blocker in own if not has_ended(blocker, gone)] or own
-    return [blocker for blocker in mine if kind_of(blocker) == kind_of(mine[0])]
-
-
-def few(names: Sequence[str], count: int) -> str:
-    """Return the first of ``count`` names for a line, as many as leave it room for what befell them."""
-    told = [listed(names[:shown], count) for shown in range(len(names), 0, -1)]
-    return next((text for text in told if len(text) <= LONGEST_NAMES), told[-1] if told else "")
-
-
-def kind_of(blocker: Blocker) -> str:
-    """Return a blocker's kind, with what nothing could have proven told apart."""
-    return f"{blocker.kind}_unproven" if Flag.UNPROVEN in blocker.flags else blocker.kind
-
-
-def since_text(since: int | None, pen: Pen) -> str | None:
-    """Return since when, with its date."""
-    return None if since is None else pen.full(since)
-
-
 def first_step(blockers: Sequence[Blocker], pen: Pen) -> str | None:
     """Return the first step of what the first blocker asks for, None where it is too long for a glance."""
-    if not blockers or not blockers[0].todo:
-        return None
-    first = STEP_END.split(blockers[0].todo.strip(), maxsplit=1)[0]
-    return pen.sentence(first[:1].lower() + first[1:]) if len(first) <= LONGEST_TODO else None
+    return glance(blockers[0].todo, pen) if blockers else None
+
+
+def glance(todo: str, pen: Pen) -> str | None:
+    """Return the first step of what is to be done, None where it is too long for a glance."""
+    first = STEP_END.split(todo.strip(), maxsplit=1)[0]
+    return pen.sentence(first[:1].lower() + first[1:]) if 0 < len(first) <= LONGEST_TODO else None
 
 
 def other_verdicts(runs: RunColumns) -> Iterator[tuple[str, int]]:

@@ -14,7 +14,7 @@ from forensics.report.view_pen import Pen
 from forensics.report.wording import listed
 from forensics.verdicts import BLOCKING, Flag, Verdict
 
-SHOWN_BLOCKERS, SHOWN_FINDINGS = 10, 5
+SHOWN_BLOCKERS = 10
 SHOWN_BESIDE_A_CHANGE = 7
 SHOWN_OBSERVATIONS = 3
 SHOWN_NAMES = 12
@@ -37,6 +37,7 @@ class Body:
 class Statement:
     """One numbered blocker or finding; ``subject`` is the job's name as code, None where it is of no single job.
 
+    ``days`` are those whose runs it counts, empty where these are the report's.
     ``change`` is the proposed change that is likely to mend it, empty where none is.
     """
 
@@ -49,6 +50,7 @@ class Statement:
     p_value: str | None = None
     standing: str | None = None
     change: str = ""
+    days: str = ""
 
 
 @dataclass(frozen=True)
@@ -136,27 +138,6 @@ def more(blockers: Sequence[Blocker], pen: Pen) -> Iterator[More]:
         alike = [blocker for blocker in blockers if blocker.kind == kind]
         names = [pen.job_code(blocker.job, blocker.host) for blocker in alike[:SHOWN_NAMES] if blocker.job]
         yield More(kind.replace("_", " "), len(alike), listed(names, len(alike)) if names else "")
-
-
-def findings_view(result: Result, pen: Pen) -> Statements:
-    """Return the findings."""
-    shown = tuple(
-        finding_view(number, finding, pen) for number, finding in enumerate(result.findings[:SHOWN_FINDINGS], 1)
-    )
-    return Statements(shown, max(0, len(result.findings) - SHOWN_FINDINGS))
-
-
-def finding_view(number: int, finding: Finding, pen: Pen) -> Statement:
-    """Return one finding."""
-    return Statement(
-        number=number,
-        marks=None,
-        kind=pen.names.code(finding.kind),
-        subject=None,
-        text=pen.sentence(finding.text).rstrip("."),
-        p_value=None if finding.p_value is None else p_text(finding.p_value),
-        body=body(finding, pen),
-    )
 
 
 def p_text(p_value: float) -> str:

@@ -2,25 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+import re
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-import numpy as np
-import pandas as pd
-
 from forensics.evidence.investigation import Cause, ChangePoint, Depth, Investigation, NextStep
-from forensics.evidence.result import Blocker, Result
-from forensics.evidence.schema import nanoseconds
-from forensics.report.columns import INSTANTS
+from forensics.evidence.result import Blocker, Finding, Result
 from forensics.report.view_pen import Pen
+from forensics.report.view_since import LONGEST_LINE, since
 from forensics.report.wording import counted
-from forensics.untrusted import clipped
-from forensics.verdicts import BLOCKING, Evidence, Verdict
+from forensics.verdicts import BLOCKING
 
-LONGEST_LINE = 120
-LONGEST_NAME = 32
 OF_RUNS = frozenset(verdict.value for verdict in BLOCKING)
-LINKS = {"upgrade": "to ", "deploy": "of ", "restart": "of ", "reboot": "of "}
 STOPS = {
     "triggered": "at the scheduler",
     "accepted": "at the scheduler's door",
@@ -31,6 +24,9 @@ STOPS = {
     "reported": "after the work, where the message is made",
     "delivered": "after the work, where the message is sent",
 }
+# What a report's findings tell of, too: by the kind of a cause that of the finding.
+OF_FINDINGS = {"contrast": "contrast", "recurring": "contrast", "change": "change_point"}
+STEP_END = re.compile(r"[.!?](?:\s|$)|; ")
 LAYER_WORDS = {
     "due": "due",
     "triggered": "triggered",
@@ -75,7 +71,33 @@ def story(result: Result, blockers: Sequence[Blocker], pen: Pen) -> Story:
         messages_since=messages_since(found, pen),
         todo=todo(found.causes, jobs, pen),
     )
-    return misled(told, result, jobs, pen) if is_of_runs and told.todo is None else told
+    if is_of_runs and told.todo is None:
+        told = misled(told, result, jobs, pen)
+    return shared_step(told, result, jobs, pen) if is_of_runs and told.todo is None else told
+
+
+def shared_step(told: Story, result: Result, jobs: Sequence[str], pen: Pen) -> Story:
+    """Return a story with the first step for what most of the jobs in trouble share, where that is a likely cause."""
+    for cause in result.investigation.causes if result.investigation else ():
+        is_theirs = 2 * len({*cause.jobs} & {*jobs}) > len(jobs)
+        if cause.kind in OF_FINDINGS and cause.steps and is_theirs and not cause.detail.get("is_over"):
+            first = pen.sentence(STEP_END.split(cause.steps[0].text.strip(), maxsplit=1)[0])
+            place = finding_of(cause, result.findings)
+            for todo_at in (place, None):
+                todo = first[:1].lower() + first[1:]
+                if len(f"> **Do now:** {todo}{f' ({todo_at})' if todo_at else ''}.") <= LONGEST_LINE:
+                    return replace(told, todo=todo, todo_at=todo_at)
+    return told
+
+
+def finding_of(cause: Cause, findings: Sequence[Finding]) -> str | None:
+    """Return where a report tells of a cause among its findings, None where it does not."""
+    of_cause = {name: cause.detail.get(name) for name in ("attribute", "value")}
+    for number, finding in enumerate(findings, 1):
+        is_same = cause.kind == "change" or {name: finding.detail.get(name) for name in of_cause} == of_cause
+        if finding.kind == OF_FINDINGS[cause.kind] and is_same:
+            return f"finding {number}"
+    return None
 
 
 def misled(told: Story, result: Result, jobs: Sequence[str], pen: Pen) -> Story:
@@ -91,97 +113,6 @@ def misled(told: Story, result: Result, jobs: Sequence[str], pen: Pen) -> Story:
                 todo_at=f"finding {number}",
             )
     return told
-
-
-def since(found: Investigation, result: Result, jobs: Sequence[str], kind: str, pen: Pen) -> str | None:
-    """Return since when a trouble lasts: by a change that all of its jobs have in common, else by their own runs."""
-    change = change_of(found.change_points, jobs)
-    first_bad, last_good = streak(result, jobs)
-    if change is not None and set(jobs) == set(change.jobs):
-        first_bad, last_good = change.first_bad, change.last_good
-    if first_bad is None:
-        return None
-    if last_good is None and kind == Verdict.MISSED and was_begun(result, jobs, first_bad):
-        return None  # nothing proves what it did before, but it began, so what was missed is no older
-    event = ""
-    if change is not None and last_good is not None and has_event(change, last_good, first_bad):
-        event = event_text(change, pen)
-    if last_good is None:
-        return f"{pen.full(first_bad)} or earlier{sign_of_life(result, jobs, first_bad, pen)}"
-    return next(fitting(first_bad, last_good, event, pen))
-
-
-def sign_of_life(result: Result, jobs: Sequence[str], before: int, pen: Pen) -> str:
-    """Return when the last heartbeat of one job was written, where that is older than its first bad run."""
-    beats = [beat.last for beat in result.heartbeats if len(jobs) == 1 and beat.job == jobs[0]]
-    last = next((at for at in beats if at is not None and at < before), None)
-    return "" if last is None else f"; last sign of life {pen.full(last).removeprefix(pen.full(before)[:5])}"
-
-
-def has_event(change: ChangePoint, last_good: int, first_bad: int) -> bool:
-    """Return whether the first event of a change lies between two runs, so that the later one is the first after it."""
-    return bool(change.occasions) and last_good < change.occasions[0].at <= first_bad
-
-
-def change_of(changes: Sequence[ChangePoint], jobs: Sequence[str]) -> ChangePoint | None:
-    """Return the change for the worse that all of some jobs share, the narrowest one; None where there is none."""
-    shared = [
-        change
-        for change in changes
-        if change.about == "work" and not change.is_better and set(jobs) <= set(change.jobs)
-    ]
-    return min(shared, key=lambda change: (len(change.jobs), -change.first_bad), default=None)
-
-
-def event_text(change: ChangePoint, pen: Pen) -> str:
-    """Return what lies between the last good and the first bad run, in words; empty where nothing is known to."""
-    if not change.occasions:
-        return ""
-    event = change.occasions[0]
-    name = f" {LINKS.get(event.kind, '')}{clipped(event.name, LONGEST_NAME)}" if event.name else ""
-    return pen.sentence(f"the first run after the {event.kind.replace('_', ' ')}{name}")
-
-
-def fitting(first_bad: int, last_good: int, event: str, pen: Pen) -> Iterator[str]:
-    """Yield ways to say since when, the fullest that fits into a line first."""
-    begin = pen.full(first_bad)
-    good = f"; last good run {pen.full(last_good).removeprefix(begin[:5])}"
-    for text in (f"{begin}, {event}{good}" if event else f"{begin}{good}", f"{begin}, {event}" if event else begin):
-        if len(f"> **Since when:** {text}.") <= LONGEST_LINE:
-            yield text
-    yield begin
-
-
-def streak(result: Result, jobs: Sequence[str]) -> tuple[int | None, int | None]:
-    """Return the first bad run of some jobs after the last good one of each, and the last good one before it, in ns."""
-    frame = result.studied if result.studied is not None else result.runs
-    frame = frame[frame["in_window"] & frame["job"].isin(list(jobs))]
-    at = moments_of(frame)
-    is_bad = frame["verdict"].isin([verdict.value for verdict in BLOCKING]).to_numpy()
-    is_good = frame["evidence"].isin([Evidence.BOTH.value, Evidence.EXECUTED.value]).to_numpy()
-    group, groups = pd.factorize(frame["job"].str.cat(frame["host"].fillna(""), sep="\0"))
-    last = np.full(len(groups), np.iinfo(np.int64).min)
-    np.maximum.at(last, group[is_good], at[is_good])
-    bad = at[is_bad & (at > last[group])]
-    known = last[last > np.iinfo(np.int64).min]
-    first = int(bad.min()) if len(bad) else None
-    earlier = known[known < first] if first is not None else known
-    return first, int(earlier.max()) if len(earlier) else None
-
-
-def was_begun(result: Result, jobs: Sequence[str], before: int) -> bool:
-    """Return whether the scheduler began one of some jobs before an instant."""
-    frame = result.studied if result.studied is not None else result.runs
-    frame = frame[frame["job"].isin(list(jobs)) & frame["triggered_at"].notna()]
-    return bool((moments_of(frame) < before).any())
-
-
-def moments_of(runs: pd.DataFrame) -> np.ndarray[tuple[int], np.dtype[np.int64]]:
-    """Return the first instant that is known of each run: when it was due, else what was seen first."""
-    found = np.full(len(runs), np.iinfo(np.int64).min)
-    for name in INSTANTS:
-        found = np.where(found == np.iinfo(np.int64).min, nanoseconds(runs[name]), found)
-    return found
 
 
 def depths_of(depths: Sequence[Depth], result: Result, kind: str) -> list[Depth]:

@@ -1,4 +1,4 @@
-"""The pages that are looked at in a browser: of both incidents, of a calm night, of hostile texts, of many runs, of an archive."""
+"""The pages that are looked at in a browser: of both incidents and their dossiers, of a calm night, of hostile texts, of many runs, of an archive."""
 
 from __future__ import annotations
 
@@ -8,11 +8,13 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
+from forensics.cli_investigate import incident
 from forensics.configfile import read_config
 from forensics.evidence.paired import Window
 from forensics.evidence.result import Heartbeat, ReportingCheck, Result
 from forensics.pipeline import Question, report
 from forensics.report.archive import write_archive
+from forensics.report.dossier_page import dossier_html
 from forensics.report.html import report_html
 from forensics.timeline import instant
 from forensics.verdicts import Verdict
@@ -95,8 +97,14 @@ def written(name: str, folder: Path) -> Path:
     if name == "archive":
         return archive(folder / name)
     path = folder / f"{name}.html"
-    path.write_bytes(report_html(PAGES[name]()))
+    path.write_bytes(dossier(*DOSSIERS[name]) if name in DOSSIERS else report_html(PAGES[name]()))
     return path
+
+
+def dossier(name: str, since: str, until: str) -> bytes:
+    """Return the dossier of a sample's time."""
+    shown = sample(name, since, until)
+    return dossier_html(shown, incident(shown))
 
 
 def archive(folder: Path) -> Path:
@@ -116,4 +124,8 @@ def archive(folder: Path) -> Path:
     return folder / "index.html"
 
 
-NAMES = (*PAGES, "archive")
+DOSSIERS = {
+    "dossier-a": ("slack-cried-wolf", "2026-03-06", "2026-03-20"),
+    "dossier-b": ("green-triggers-empty-nights", "2026-03-05", "2026-03-19"),
+}
+NAMES = (*PAGES, *DOSSIERS, "archive")

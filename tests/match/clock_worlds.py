@@ -22,8 +22,8 @@ from forensics.evidence.paired import NAT, ClockOffset, Window
 from forensics.match.clock_correction import corrected
 from forensics.match.clocks import clock_offsets
 from forensics.match.expected import due_times
-from forensics.match.jobfiles import JobFiles
 from forensics.match.fleet import pair_runs
+from forensics.match.jobfiles import JobFiles
 from forensics.match.resolve import resolve_jobs
 from tests.match import builders
 from tests.match.builders import SECOND, ZONE, at, covered

@@ -193,6 +193,17 @@ def test_many_jobs_that_were_always_confirmed_are_one_row(tmp_path):
     assert table[2][1].split() == ["✓✓", "×70"]
 
 
+def test_night_of_which_nothing_could_be_checked_is_not_called_calm(tmp_path):
+    kept(tmp_path, 18, run("a"))
+    kept(tmp_path, 19, run("a", "unverifiable"))
+    assert "2026-03-19: nothing could be checked" in page_of(tmp_path).text
+
+
+def test_night_of_which_little_could_be_checked_says_how_little(tmp_path):
+    kept(tmp_path, 19, run("a"), run("b", "unverifiable"), run("c", "unverifiable"))
+    assert "2026-03-19: 2 of 3 runs could not be checked" in page_of(tmp_path).text
+
+
 @pytest.mark.parametrize("name", ["<b>x</b>", "a&amp;b", "\x1b[31m", 'x" onclick="y', "日本語", "`x`", "x" * 300])
 def test_hostile_name_brings_no_element_and_is_written_out_once(tmp_path, name):
     kept(tmp_path, 19, run(name, "failed"))

@@ -29,7 +29,7 @@ def test_nothing_is_said_of_an_investigation_that_came_to_nothing():
     pen = page_pen(result())
     assert causes_of(None, pen) is None
     assert causes_of(investigation(), pen) is None
-    assert "Compared:" not in page_of().text
+    assert "Looked at:" not in page_of().text
 
 
 def test_cause_tells_for_and_against_apart_and_its_steps_in_order():
@@ -224,3 +224,40 @@ def test_what_is_not_shown_is_counted():
         contrasts=tuple(contrast("same", str(number)) for number in range(23)),
     )
     assert (found.likely_left, found.changes_left, found.contrasts_left) == (2, 1, 3)
+
+
+def test_what_was_compared_is_counted_beside_what_was_looked_at():
+    over_jobs = contrast("differs")
+    over_runs = contrast("same", "hour", "7", level="run", within=Group(9, 60, 1), others=Group(9, 40, 1))
+    found = causes_of(investigation(contrasts=(over_jobs, over_runs)), page_pen(result([run()])), 112)
+    assert found is not None
+    assert found.looked_at == (
+        "Looked at: 112 runs from 2026-03-18 07:00 to 2026-03-20 00:00. Compared: what jobs are set up with over up to"
+        " 20, those from the day of the first bad one on; what changes from run to run over up to 100, each beside"
+        " others of its own job."
+    )
+
+
+def test_runs_compared_for_messages_are_counted_apart():
+    of_messages = contrast("same", about="reporting", within=Group(1, 3, 1), others=Group(1, 4, 1))
+    told = shown(contrasts=(contrast("differs"), of_messages)).looked_at
+    assert "over up to 20 (for messages 7), those from" in told
+
+
+def test_attribute_that_all_jobs_have_counts_nothing_as_compared():
+    assert "Compared:" not in shown(contrasts=(contrast("same", others=Group(0, 0, 0)),)).looked_at
+
+
+def test_long_evidence_for_a_cause_stands_after_what_to_do():
+    text = page_of(causes=(cause(supports=tuple(f"fact {number}." for number in range(5))),)).text
+    places = [
+        text.index(words) for words in ("fact 2.", "Do Set it back.", "2 more observations", "fact 3.", "fact 4.")
+    ]
+    assert places == sorted(places)
+
+
+def test_change_tells_by_when_at_the_latest_and_which_runs():
+    late = change_point(latest=at("2026-03-19 09:00"), among="node = n1")
+    text = " ".join(page_of(change_points=(late,)).text.split())
+    assert "a, runs with node = n1" in text
+    assert "the first bad one 2026-03-19 07:00 (2026-03-19 09:00 at the latest)" in text

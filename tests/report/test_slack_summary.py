@@ -47,7 +47,7 @@ def test_summary_tells_the_answer_the_worst_five_and_where_the_rest_is():
     assert summary_text(cried_wolf(), "https://forge.example.org/ops/watch/issues/7").split("\n") == [
         "*Night Watch 2026-03-19* :warning:",
         "*8 of the 9 failure messages are false alarms: the work is proven.* Reporting broke, not the jobs.",
-        "*`real` really failed.* Also: 1 stale, 4 missed.",
+        "*`real` really failed.* Also: 1 job (stale), 4 jobs (missed).",
         "*Since when:* `real` since 2026-03-19 07:00; messages wrong since 2026-03-19 07:00.",
         "*Do now:* run it by hand (blocker 1); believe the files (blocker 3).",
         "Window 2026-03-19 00:00 to 24:00 UTC; 9 jobs, 9 runs; 1 of 1 source read; every run could be checked.",
