@@ -425,7 +425,7 @@ def test_first_paragraph_says_that_all_is_muted(tmp_path: Path) -> None:
 def test_first_paragraph_counts_no_muted_run_among_the_confirmed(tmp_path: Path) -> None:
     jobs = (job(), job("other", artifacts=None))
     given = night(T, A, OK, trigger(job="other"), good(job="other"), jobs=jobs, sections=muting(mute()))
-    assert "0 of 1 (0 %) confirmed; 1 unverifiable." in told(given, tmp_path)
+    assert "0 of 1 (0 %) confirmed; 1 unverifiable, as" in told(given, tmp_path)
 
 
 def test_false_alarms_of_muted_jobs_are_no_headline(tmp_path: Path) -> None:

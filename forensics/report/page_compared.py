@@ -95,10 +95,10 @@ def looked_at(found: Investigation, runs: int, pen: Pen) -> str:
     whose = f"{counted(runs, 'run')} " if runs else ""
     text = f"Looked at: {whose}from {begin} to {end}."
     told = [
-        f"{name} over {many}, {why}"
-        for level, name, why in (
-            ("job", "what jobs are set up with", "those from the day of the first bad one on"),
-            ("run", "what changes from run to run", "each beside others of its own job"),
+        f"{whom} with each other over {many}{f', {which}' if which and not many.startswith('all ') else ''}"
+        for level, whom, which in (
+            ("job", "jobs", "from the day of the first bad one on"),
+            ("run", "the runs of one job", ""),
         )
         if (many := reach(found.contrasts, level, runs))
     ]

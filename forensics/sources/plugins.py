@@ -77,7 +77,7 @@ def called(distribution: Distribution) -> tuple[str, str]:
     """Return the name and version of a distribution, as far as its metadata can be read."""
     try:
         name, version = distribution.metadata["Name"], distribution.version
-    except (TypeError, KeyError, ValueError):
+    except (TypeError, KeyError, ValueError, OSError):  # the last: where importlib_metadata has taken over the search
         return "a distribution without a name", ""
     return plain(name) or "a distribution without a name", plain(version)
 

@@ -232,16 +232,15 @@ def test_what_was_compared_is_counted_beside_what_was_looked_at():
     found = causes_of(investigation(contrasts=(over_jobs, over_runs)), page_pen(result([run()])), 112)
     assert found is not None
     assert found.looked_at == (
-        "Looked at: 112 runs from 2026-03-18 07:00 to 2026-03-20 00:00. Compared: what jobs are set up with over up to"
-        " 20, those from the day of the first bad one on; what changes from run to run over up to 100, each beside"
-        " others of its own job."
+        "Looked at: 112 runs from 2026-03-18 07:00 to 2026-03-20 00:00. Compared: jobs with each other over up to 20,"
+        " from the day of the first bad one on; the runs of one job with each other over up to 100."
     )
 
 
 def test_runs_compared_for_messages_are_counted_apart():
     of_messages = contrast("same", about="reporting", within=Group(1, 3, 1), others=Group(1, 4, 1))
     told = shown(contrasts=(contrast("differs"), of_messages)).looked_at
-    assert "over up to 20 (for messages 7), those from" in told
+    assert "over up to 20 (for messages 7), from the day" in told
 
 
 def test_attribute_that_all_jobs_have_counts_nothing_as_compared():
