@@ -19,6 +19,8 @@ from forensics.evidence.intake import SourceRead
 from forensics.sources import READERS, Readers
 from tests.doctor.builders import Scene, days, fired, job, left, mended, said, scene
 
+pytestmark = pytest.mark.slow
+
 NOW = ("--now", "2026-03-16T00:00:00Z")
 LOG = fired("07:00:01", "/opt/backup")
 

@@ -8,6 +8,8 @@ from click.testing import CliRunner
 from forensics.cli import main
 from tests.checkout import ROOT
 
+pytestmark = pytest.mark.slow
+
 NIGHT = ("--since", "2026-03-19", "--until", "2026-03-20", "--now", "2026-03-20T00:00:00+09:00", "--no-ledger")
 CONFIG = ("--config", str(ROOT / "sample_data" / "slack-cried-wolf" / "forensics.toml"))
 

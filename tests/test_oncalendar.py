@@ -12,6 +12,8 @@ from hypothesis import strategies as st
 
 from forensics.oncalendar import SECOND, Calendar, Unreadable, calendar, calendars, is_calendar_time
 
+pytestmark = pytest.mark.slow
+
 SAME = [
     ("Sat,Thu,Mon..Wed,Sat..Sun", "Mon..Thu,Sat,Sun *-*-* 00:00:00"),
     ("Mon,Sun 12-*-* 2,1:23", "Mon,Sun 2012-*-* 01,02:23:00"),

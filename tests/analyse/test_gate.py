@@ -13,6 +13,8 @@ import pytest
 from forensics.analyse.gate import ALL_JOBS, Comparison, Outcome, Terms, compare, sample_of, samples_around
 from tests.analyse.booting import BEGIN, DAY, HUNG, SECOND, daily, reading, row
 
+pytestmark = pytest.mark.slow
+
 TERMS = Terms()
 
 

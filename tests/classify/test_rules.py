@@ -15,6 +15,8 @@ from forensics.classify.rules import RULES
 from forensics.verdicts import Verdict
 from tests.classify.builders import BARE, JOB, Row, Told, beat, file, said, skip, step, told, trigger
 
+pytestmark = pytest.mark.slow
+
 T, A = trigger("07:00:01"), file("2026-03-19.json", "07:04")
 GOOD, BAD = said("success", "07:05"), said("failure", "07:05")
 EXIT_1, KILLED = step("failed", "07:04:30", 1), step("failed", "07:04:30", 137)

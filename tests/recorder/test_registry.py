@@ -49,6 +49,8 @@ from tests.recorder.run_builders import (
     stored,
 )
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.fixture
 def path(tmp_path: Path) -> Path:

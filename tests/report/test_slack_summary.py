@@ -13,6 +13,8 @@ from tests.report.hostile import HOSTILE
 from tests.report.test_markdown import SUSPECT
 from tests.secrets_corpus import remains, spellings
 
+pytestmark = pytest.mark.slow
+
 PARTS = 4
 LIMIT = 3000
 CODE = re.compile(r"`[^`\n]*`")
