@@ -18,8 +18,6 @@ ALERT = """
 import sys
 from pathlib import Path
 from forensics.ledger.alert import TRACKER, raise_alert
-
-pytestmark = pytest.mark.slow
 raise_alert(Path(sys.argv[1]).parent, TRACKER, ["refused"], int(sys.argv[2]) + 900_000_000_000)
 """
 
